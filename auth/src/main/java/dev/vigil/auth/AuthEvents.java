@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.auth;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What happened to tokens, for whoever listens: log, metrics, alerts. Called on {@code token-keeper}; be quick, and do not
+ * throw. Nothing here carries a secret.
+ */
+public interface AuthEvents {
+
+    /** A refresh ended, well or not. */
+    default void refreshed(RefreshReport report) {}
+
+    /** A connector's authorization is another one now. Tokens merely renewed do not count. */
+    default void authorizationChanged(String connector, Authorization before, Authorization after) {}
+
+    /** New tokens could not be saved: they are served from memory, and a crash would lose them. */
+    default void saveFailed(String connector, String reason) {}
+
+    /** A stored grant cannot be read. */
+    default void grantUnreadable(String connector, String reason) {}
+
+    /** An answer was lost: the refresh token may be spent. {@code deadline} is when the access token ends. */
+    default void answerLost(String connector, String reason, Optional<Instant> deadline) {}
+}

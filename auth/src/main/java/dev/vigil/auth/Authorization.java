@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.auth;
+
+import dev.vigil.auth.RefreshOutcome.Adopted;
+import dev.vigil.auth.RefreshOutcome.Refreshed;
+import dev.vigil.auth.RefreshOutcome.Rejected;
+import dev.vigil.auth.RefreshOutcome.Unanswered;
+import dev.vigil.auth.RefreshOutcome.Unreachable;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * May we speak for the user on this connector? Immutable; {@link TokenKeeper} publishes a new one at each change.
+ *
+ * <pre>
+ *   LoggedOut --login--> Live --refresh--> Live
+ *       ^                 |  ^
+ *       |               refused  login
+ *     logout              v  |
+ *       +------------- NeedsLogin
+ *
+ *   NotNeeded: the server wants nothing.   Unreadable: the stored grant cannot be opened; neither in nor out.
+ * </pre>
+ */
+public sealed interface Authorization {
+
+    record NotNeeded() implements Authorization {}
+
+    /**
+     * No login here.
+     *
+     * @param note why a stored login does not count, where there is one
+     */
+    record LoggedOut(Optional<String> note) implements Authorization {}
+
+    /**
+     * The stored grant cannot be opened.
+     *
+     * @param reason names the file and what helps
+     */
+    record Unreadable(String reason) implements Authorization {}
+
+    /**
+     * A person has to act: log in again, or type a new key.
+     *
+     * @param reason the OAuth error, or our own word ({@code no_refresh_token}, {@code rejected_though_fresh})
+     */
+    record NeedsLogin(Grant last, String reason, Instant since) implements Authorization {}
+
+    /**
+     * We hold a token.
+     *
+     * @param failures refreshes that have failed in a row
+     * @param trouble the last of them
+     * @param retryAt not before this; empty when the schedule alone decides
+     */
+    record Live(Grant grant, Schedule schedule, int failures, Optional<Trouble> trouble, Optional<Deadline> retryAt)
+            implements Authorization {
+
+        static Live fresh(Grant grant, Schedule schedule) {
+            return new Live(grant, schedule, 0, Optional.empty(), Optional.empty());
+        }
+
+        public long generation() {
+            return grant.tokens().generation();
+        }
+
+        public Zone zone(Now now) {
+            return schedule.zone(now);
+        }
+
+        /** Is a failed refresh still resting before its next try? */
+        boolean isResting(Now now) {
+            return retryAt.isPresent() && !retryAt.get().isDue(now);
+        }
+
+        /**
+         * What we are after a refresh ended so. The whole transition table.
+         *
+         * @param random uniform in [0, 1), for the back-off
+         */
+        Authorization after(RefreshOutcome outcome, RefreshPolicy policy, Now now, double random) {
+            if (outcome instanceof Refreshed refreshed) {
+                return fresh(refreshed.grant(), policy.schedule(refreshed.grant(), now));
+            }
+            if (outcome instanceof Adopted adopted) {
+                return fresh(adopted.grant(), policy.schedule(adopted.grant(), now));
+            }
+            if (outcome instanceof Rejected rejected) {
+                return new NeedsLogin(rejected.grant(), rejected.oauthError(), refusedAt(rejected, now));
+            }
+            if (outcome instanceof Unreachable unreachable) {
+                Deadline retry = policy.retryAt(this, unreachable.retryAfter(), now, random);
+                return troubled(unreachable.category(), unreachable.reason(), retry, now);
+            }
+            if (outcome instanceof Unanswered unanswered) {
+                Deadline retry = policy.retryAfterLostAnswer(this, now, random);
+                return troubled(FailureCategory.NETWORK, unanswered.reason(), retry, now);
+            }
+            throw new AssertionError(outcome);
+        }
+
+        private Live troubled(FailureCategory category, String reason, Deadline retry, Now now) {
+            Instant since = trouble.map(Trouble::since).orElse(now.wall());
+            return new Live(
+                    grant,
+                    schedule,
+                    failures + 1,
+                    Optional.of(new Trouble(category, reason, since)),
+                    Optional.of(retry));
+        }
+
+        private static Instant refusedAt(Rejected rejected, Now now) {
+            return rejected.grant().refusal().map(Refusal::at).orElse(now.wall());
+        }
+    }
+
+    /**
+     * Refreshes are failing, but nobody has said no.
+     *
+     * @param since the first failure in a row
+     */
+    record Trouble(FailureCategory category, String reason, Instant since) {}
+
+    /** The word that status and logs carry. */
+    default String word() {
+        if (this instanceof NotNeeded) return "not_needed";
+        if (this instanceof LoggedOut) return "logged_out";
+        if (this instanceof Unreadable) return "unreadable";
+        if (this instanceof NeedsLogin) return "needs_login";
+        if (this instanceof Live) return "live";
+        throw new AssertionError(this);
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.auth;
+
+import java.net.URI;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What one login (or one typed key) gave us for one connector.
+ *
+ * @param server the MCP endpoint it was obtained for; its tokens go to that origin and nowhere else
+ * @param epoch rises by one with each login of this connector, wherever it happens
+ * @param oauth empty for a static key
+ * @param refusal present when the authorization server has ended this grant
+ */
+public record Grant(
+        String connector,
+        URI server,
+        long epoch,
+        Instant loggedInAt,
+        Optional<OAuthBinding> oauth,
+        TokenSet tokens,
+        Optional<Refusal> refusal) {
+
+    /** Is this one newer? Decided by login and generation, never by a clock. */
+    public boolean supersedes(Grant other) {
+        return epoch > other.epoch || (epoch == other.epoch && tokens.generation() > other.tokens.generation());
+    }
+
+    /** May this grant's token be sent on behalf of {@code connector}? Not after its URL was edited to another origin. */
+    public boolean fits(Connector asked) {
+        return connector.equals(asked.name()) && Origin.of(server).equals(asked.origin());
+    }
+
+    public Grant withTokens(TokenSet renewed) {
+        return new Grant(connector, server, epoch, loggedInAt, oauth, renewed, Optional.empty());
+    }
+
+    public Grant refused(Refusal why) {
+        return new Grant(connector, server, epoch, loggedInAt, oauth, tokens, Optional.of(why));
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.auth;
+
+import java.net.URI;
+import java.util.Locale;
+
+/**
+ * Scheme, host and port of a URL (RFC 6454), lower-cased and with the default port filled in: what a token is bound to.
+ */
+public record Origin(String scheme, String host, int port) {
+
+    /** @throws IllegalArgumentException when the URL has no host or is neither http nor https */
+    public static Origin of(URI url) {
+        String scheme = String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT);
+        if (url.getHost() == null || !scheme.equals("http") && !scheme.equals("https")) {
+            throw new IllegalArgumentException("'" + url + "' is not an http or https URL with a host");
+        }
+        int port = url.getPort() >= 0 ? url.getPort() : scheme.equals("https") ? 443 : 80;
+        return new Origin(scheme, url.getHost().toLowerCase(Locale.ROOT), port);
+    }
+
+    public boolean isTls() {
+        return scheme.equals("https");
+    }
+
+    /** The value of a {@code Host} header for this origin: the default port is left out. */
+    public String authority() {
+        boolean isDefault = port == (isTls() ? 443 : 80);
+        return isDefault ? host : host + ":" + port;
+    }
+
+    @Override
+    public String toString() {
+        return scheme + "://" + authority();
+    }
+}

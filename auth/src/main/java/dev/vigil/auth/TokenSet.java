@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.auth;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * The tokens of a grant as one answer of the token endpoint gave them.
+ *
+ * @param obtainedAt when the answer arrived
+ * @param expiresAt made absolute at receipt; empty when the server told no lifetime (RFC 6749, 5.1: only RECOMMENDED)
+ * @param refreshAt when the policy meant to refresh, for people to read; the keeper works it out anew
+ * @param generation rises by one with each new token set of a connector, over logins too
+ * @param lastSync when this was last seen in the bucket
+ */
+public record TokenSet(
+        Secret accessToken,
+        Optional<Secret> refreshToken,
+        Instant obtainedAt,
+        Optional<Instant> expiresAt,
+        Optional<Instant> refreshAt,
+        TokenSource source,
+        long generation,
+        Optional<SyncMarker> lastSync) {
+
+    public TokenSet {
+        if (expiresAt.isPresent() && !expiresAt.get().isAfter(obtainedAt)) {
+            throw new IllegalArgumentException(
+                    "tokens expire at " + expiresAt.get() + ", before they were obtained at " + obtainedAt);
+        }
+        if (generation < 1) {
+            throw new IllegalArgumentException("generation " + generation + " is below 1");
+        }
+    }
+
+    /** How long the access token was meant to live; empty when the server did not tell. */
+    public Optional<Duration> lifetime() {
+        return expiresAt.map(end -> Duration.between(obtainedAt, end));
+    }
+
+    public TokenSet withRefreshAt(Optional<Instant> planned) {
+        return new TokenSet(accessToken, refreshToken, obtainedAt, expiresAt, planned, source, generation, lastSync);
+    }
+}
