@@ -4,11 +4,12 @@ package dev.vigil.auth;
 import dev.vigil.auth.Authorization.Live;
 import dev.vigil.auth.Authorization.LoggedOut;
 import dev.vigil.auth.Authorization.NeedsLogin;
-import dev.vigil.auth.Authorization.NotNeeded;
 import dev.vigil.auth.Authorization.Unreadable;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +37,7 @@ public final class TokenKeeper implements AutoCloseable {
     private final Executor refreshIo;
     private final TimeSource time;
     private final RefreshPolicy policy;
-    private final TokenVault vault;
+    private final GrantReader reader;
     private final Refresher refresher;
     private final AuthEvents events;
     private final DoubleSupplier random;
@@ -46,8 +48,6 @@ public final class TokenKeeper implements AutoCloseable {
     private Map<String, Connector> connectors = Map.of();
     /** Refreshes under way, at most one per connector. Touched on {@code loop} only. */
     private final Map<String, CompletableFuture<Authorization>> inFlight = new HashMap<>();
-    /** The vault's stamp of what we have read. Touched on {@code loop} only. */
-    private final Map<String, Optional<String>> stamps = new HashMap<>();
     /** Touched on {@code loop} only. */
     private final UpstreamVerdicts verdicts = new UpstreamVerdicts();
     /** The next tick. Touched on {@code loop} only. */
@@ -67,7 +67,7 @@ public final class TokenKeeper implements AutoCloseable {
         this.refreshIo = refreshIo;
         this.time = time;
         this.policy = policy;
-        this.vault = vault;
+        this.reader = new GrantReader(vault, policy, time);
         this.refresher = refresher;
         this.events = events;
         this.random = random;
@@ -82,12 +82,9 @@ public final class TokenKeeper implements AutoCloseable {
     /** Manages exactly these connectors from now on; completes when their grants have been read. */
     public CompletionStage<Void> manage(Collection<Connector> wanted) {
         return onLoop(done -> {
-            Map<String, Connector> byName = new HashMap<>();
-            wanted.forEach(connector -> byName.put(connector.name(), connector));
-            connectors = Map.copyOf(byName);
-            stamps.keySet().retainAll(byName.keySet());
+            connectors = wanted.stream().collect(Collectors.toUnmodifiableMap(Connector::name, one -> one));
             Map<String, Authorization> kept = new HashMap<>(published);
-            kept.keySet().retainAll(byName.keySet());
+            kept.keySet().retainAll(connectors.keySet());
             published = Map.copyOf(kept);
             connectors.values().forEach(this::read);
             tick();
@@ -97,10 +94,7 @@ public final class TokenKeeper implements AutoCloseable {
 
     /** Looks at the vault now instead of at the next tick; completes when every change has been adopted. */
     public CompletionStage<Void> reread() {
-        return onLoop(done -> {
-            tick();
-            done.complete(null);
-        });
+        return CompletableFuture.runAsync(this::tick, loop);
     }
 
     /**
@@ -122,10 +116,7 @@ public final class TokenKeeper implements AutoCloseable {
         return onLoop(done -> join(connector, Trigger.REQUEST, done));
     }
 
-    /**
-     * Tells that the upstream refused a token, and refused its replacement too. After the third time in ten minutes the
-     * connector needs a person.
-     */
+    /** The upstream refused a token and its replacement too; the third time in ten minutes a person is needed. */
     public CompletionStage<Authorization> refusedThoughFresh(String connector) {
         return onLoop(done -> {
             boolean final3 = verdicts.refusedThoughFresh(connector, time.now());
@@ -152,11 +143,16 @@ public final class TokenKeeper implements AutoCloseable {
         nap.cancel();
         Now now = time.now();
         Duration sleep = LONGEST_NAP;
-        for (Connector connector : connectors.values()) {
-            readIfChanged(connector);
-            sleep = shorter(sleep, tend(connector.name(), now));
+        try {
+            for (Connector connector : connectors.values()) {
+                if (reader.hasChanged(connector)) {
+                    read(connector);
+                }
+                sleep = Collections.min(List.of(sleep, tend(connector.name(), now)));
+            }
+        } finally {
+            nap = loop.schedule(sleep, this::tick); // a keeper that stops looking is the one bug nobody would notice
         }
-        nap = loop.schedule(sleep, this::tick);
     }
 
     /** Refreshes if it is time; how long this connector can be left alone. */
@@ -214,54 +210,22 @@ public final class TokenKeeper implements AutoCloseable {
         if (current) {
             publish(connector, tried.after(outcome, policy, now, random.getAsDouble()));
         }
-        stamps.put(connector, vault.stamp(connector));
+        reader.markSeen(connector);
         new RefreshStory(connector, tried, trigger, begun, now, outcome).tell(look(connector), events);
-        CompletableFuture<Authorization> waiting = inFlight.remove(connector);
-        if (waiting != null) {
-            waiting.complete(look(connector));
-        }
+        Optional.ofNullable(inFlight.remove(connector)).ifPresent(waiting -> waiting.complete(look(connector)));
         tick();
     }
 
-    private void readIfChanged(Connector connector) {
-        if (!vault.stamp(connector.name()).equals(stamps.get(connector.name()))) {
-            read(connector);
-        }
-    }
-
     private void read(Connector connector) {
-        if (connector.kind() == GrantKind.NONE) {
-            publish(connector.name(), new NotNeeded());
-            return;
-        }
-        stamps.put(connector.name(), vault.stamp(connector.name()));
+        Authorization held = look(connector.name());
         try {
-            publish(connector.name(), found(connector, vault.load(connector.name())));
+            publish(connector.name(), reader.read(connector, held));
         } catch (VaultException e) {
             events.grantUnreadable(connector.name(), e.getMessage());
-            if (!(look(connector.name()) instanceof Live)) { // what we hold in memory is better than nothing
+            if (!(held instanceof Live)) { // what we hold in memory is better than nothing
                 publish(connector.name(), new Unreadable(e.getMessage()));
             }
         }
-    }
-
-    private Authorization found(Connector connector, Optional<Grant> stored) {
-        if (stored.isEmpty()) {
-            return new LoggedOut(Optional.empty());
-        }
-        Grant grant = stored.get();
-        if (!grant.fits(connector)) {
-            return new LoggedOut(Optional.of(
-                    "the stored login is for " + Origin.of(grant.server()) + ", not for " + connector.origin()));
-        }
-        if (grant.refusal().isPresent()) {
-            return new NeedsLogin(
-                    grant,
-                    grant.refusal().get().oauthError(),
-                    grant.refusal().get().at());
-        }
-        boolean known = look(connector.name()) instanceof Live live && !grant.supersedes(live.grant());
-        return known ? look(connector.name()) : Live.fresh(grant, policy.schedule(grant, time.now()));
     }
 
     private void publish(String connector, Authorization next) {
@@ -284,9 +248,5 @@ public final class TokenKeeper implements AutoCloseable {
             }
         });
         return done;
-    }
-
-    private static Duration shorter(Duration a, Duration b) {
-        return a.compareTo(b) <= 0 ? a : b;
     }
 }

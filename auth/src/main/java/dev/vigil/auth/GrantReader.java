@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.auth;
+
+import dev.vigil.auth.Authorization.Live;
+import dev.vigil.auth.Authorization.LoggedOut;
+import dev.vigil.auth.Authorization.NeedsLogin;
+import dev.vigil.auth.Authorization.NotNeeded;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads grants from the vault, notices when another process has changed one, and says what a stored grant means for its
+ * connector. Touched on {@code token-keeper} only.
+ */
+final class GrantReader {
+    private final TokenVault vault;
+    private final RefreshPolicy policy;
+    private final TimeSource time;
+    /** The vault's stamp of what was read last. */
+    private final Map<String, Optional<String>> stamps = new HashMap<>();
+
+    GrantReader(TokenVault vault, RefreshPolicy policy, TimeSource time) {
+        this.vault = vault;
+        this.policy = policy;
+        this.time = time;
+    }
+
+    /** Has the stored grant changed since it was read last, or was written by ourselves? */
+    boolean hasChanged(Connector connector) {
+        return connector.kind() != GrantKind.NONE && !stamp(connector.name()).equals(stamps.get(connector.name()));
+    }
+
+    /** What is stored now is known: we wrote it. */
+    void markSeen(String connector) {
+        stamps.put(connector, stamp(connector));
+    }
+
+    /**
+     * Reads the stored grant.
+     *
+     * @param held what holds so far; it stays if the stored grant is no newer
+     * @throws VaultException when it cannot be read
+     */
+    Authorization read(Connector connector, Authorization held) {
+        if (connector.kind() == GrantKind.NONE) {
+            return new NotNeeded();
+        }
+        markSeen(connector.name());
+        return vault.load(connector.name())
+                .map(grant -> meaning(grant, connector, held))
+                .orElseGet(() -> new LoggedOut(Optional.empty()));
+    }
+
+    private Authorization meaning(Grant grant, Connector connector, Authorization held) {
+        if (!grant.fits(connector)) {
+            String note = "the stored login is for " + Origin.of(grant.server()) + ", not for " + connector.origin();
+            return new LoggedOut(Optional.of(note));
+        }
+        if (grant.refusal().isPresent()) {
+            Refusal refusal = grant.refusal().get();
+            return new NeedsLogin(grant, refusal.oauthError(), refusal.at());
+        }
+        boolean known = held instanceof Live live && !grant.supersedes(live.grant());
+        return known ? held : Live.fresh(grant, policy.schedule(grant, time.now()));
+    }
+
+    /** A folder that cannot be looked at counts as unchanged: what we hold in memory goes on being used. */
+    private Optional<String> stamp(String connector) {
+        try {
+            return vault.stamp(connector);
+        } catch (VaultException e) {
+            return stamps.getOrDefault(connector, Optional.empty());
+        }
+    }
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vigil.auth.Authorization.Live;
+import dev.vigil.auth.Authorization.Trouble;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RefreshPolicyTest {
+    private static final Instant START = Instant.parse("2026-11-21T08:00:00Z");
+    private static final Now NOW = new Now(START, Duration.ofHours(5));
+    private static final RefreshPolicy POLICY = policy(RefreshSettings.DEFAULT);
+
+    @ParameterizedTest
+    @CsvSource({
+        // lifetime, earliest and latest normal lead, warning lead, emergency lead
+        "PT10S,    PT4S,   PT6S,   PT3.333S, PT1.666S",
+        "PT30S,    PT12S,  PT18S,  PT10S,    PT5S",
+        "PT1M,     PT24S,  PT36S,  PT20S,    PT10S",
+        "PT2M,     PT48S,  PT1M,   PT40S,    PT20S",
+        "PT5M,     PT2M,   PT2M30S, PT1M40S, PT50S",
+        "PT1H,     PT12M,  PT18M,  PT10M,    PT3M45S",
+        "PT2160H,  PT432H, PT648H, PT216H,   PT3M45S",
+    })
+    void zonesBeginWhereTheTableSays(
+            Duration life, Duration least, Duration most, Duration warning, Duration emergency) {
+        for (int generation = 1; generation <= 200; generation++) {
+            Schedule schedule = POLICY.schedule(grant(life, generation), NOW);
+            Duration normal = lead(schedule.refreshAt(), life);
+            assertThat(normal).isBetween(least.minusMillis(2), most.plusMillis(2));
+            assertThat(lead(schedule.warningAt(), life).minus(warning).abs()).isLessThan(Duration.ofMillis(2));
+            assertThat(lead(schedule.emergencyAt(), life).minus(emergency).abs())
+                    .isLessThan(Duration.ofMillis(2));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT1S", "PT10S", "PT59S", "PT61S", "PT4M59S", "PT5M1S", "PT20M", "PT24H", "PT8760H"})
+    void zonesAreInOrderForEveryLifetime(Duration life) {
+        Schedule schedule = POLICY.schedule(grant(life, 1), NOW);
+        assertThat(schedule.zone(NOW)).isEqualTo(Zone.FRESH);
+        assertThat(wall(schedule.refreshAt())).isAfter(START).isBeforeOrEqualTo(wall(schedule.warningAt()));
+        assertThat(wall(schedule.warningAt())).isBeforeOrEqualTo(wall(schedule.emergencyAt()));
+        assertThat(wall(schedule.emergencyAt())).isBefore(wall(schedule.expiresAt()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PT0S,FRESH", "PT48M1S,NORMAL", "PT50M,WARNING", "PT56M15S,EMERGENCY", "PT1H,EXPIRED", "PT9H,EXPIRED"})
+    void zoneFollowsTheClock(Duration elapsed, Zone zone) {
+        Schedule schedule = POLICY.schedule(grant(Duration.ofHours(1), 1), NOW);
+        assertThat(schedule.zone(later(elapsed))).isEqualTo(zone);
+        assertThat(schedule.zone(new Now(START.plus(elapsed), NOW.monotonic())))
+                .as("the wall clock alone")
+                .isEqualTo(zone);
+        assertThat(schedule.zone(
+                        new Now(START.minusSeconds(900), NOW.monotonic().plus(elapsed))))
+                .as("the monotonic clock alone, the wall clock set back")
+                .isEqualTo(zone);
+    }
+
+    @Test
+    void refreshIsSpreadBetweenMachinesAndGenerationsButNotBetweenLooks() {
+        Grant grant = grant(Duration.ofHours(1), 7);
+        Schedule here = POLICY.schedule(grant, NOW);
+        assertThat(POLICY.schedule(grant, NOW)).isEqualTo(here);
+        assertThat(new RefreshPolicy("other", name -> RefreshSettings.DEFAULT)
+                        .schedule(grant, NOW)
+                        .refreshAt())
+                .isNotEqualTo(here.refreshAt());
+        assertThat(POLICY.schedule(grant(Duration.ofHours(1), 8), NOW).refreshAt())
+                .isNotEqualTo(here.refreshAt());
+    }
+
+    @Test
+    void tokenWithoutLifetimeIsFreshUntilSomebodySaysOtherwise() {
+        Grant endless = Grants.of("notion", 1, 1, START, Optional.empty(), Optional.of(new Secret("r")));
+        assertThat(POLICY.schedule(endless, NOW).zone(later(Duration.ofDays(400))))
+                .isEqualTo(Zone.FRESH);
+        assertThat(POLICY.next(live(endless), NOW)).isInstanceOf(Step.Rest.class);
+    }
+
+    @Test
+    void tokenWithoutRefreshTokenIsFreshToItsEndAndThenExpired() {
+        Grant once = Grants.of("notion", 1, 1, START, Optional.of(Duration.ofHours(1)), Optional.empty());
+        Schedule schedule = POLICY.schedule(once, NOW);
+        assertThat(schedule.zone(later(Duration.ofMinutes(59)))).isEqualTo(Zone.FRESH);
+        assertThat(schedule.zone(later(Duration.ofMinutes(60)))).isEqualTo(Zone.EXPIRED);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // skew, warning, emergency as set; lead of refresh, warning, emergency as used; lifetime 1 h
+        "PT25M, PT15M, PT5M,  PT25M, PT15M, PT5M",
+        "PT5M,  PT15M, PT5M,  PT15M, PT15M, PT5M",
+        "PT2H,  PT15M, PT5M,  PT54M, PT15M, PT5M",
+        "PT25M, PT50M, PT5M,  PT25M, PT20M, PT5M",
+        "PT25M, PT15M, PT30M, PT25M, PT15M, PT10M",
+    })
+    void settingsOfAConnectorGoFirstButCannotBreakTheOrder(
+            Duration skew,
+            Duration warning,
+            Duration emergency,
+            Duration normalUsed,
+            Duration warnUsed,
+            Duration emUsed) {
+        RefreshSettings settings = new RefreshSettings(Optional.of(skew), Optional.of(warning), Optional.of(emergency));
+        Duration life = Duration.ofHours(1);
+        Schedule schedule = policy(settings).schedule(grant(life, 1), NOW);
+        assertThat(lead(schedule.refreshAt(), life)).isEqualTo(normalUsed);
+        assertThat(lead(schedule.warningAt(), life)).isEqualTo(warnUsed);
+        assertThat(lead(schedule.emergencyAt(), life)).isEqualTo(emUsed);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // failures so far, time since the token was obtained, random, rest; lifetime 1 h
+        "0,   PT0S,   0.5,  PT0.5S",
+        "3,   PT0S,   0.5,  PT4S",
+        "20,  PT0S,   0.5,  PT1M",
+        "2000000000, PT0S, 0.999, PT1M59.88S",
+        "20,  PT51M,  0.5,  PT15S",
+        "20,  PT57M,  0.5,  PT5S",
+        "20,  PT2H,   0.5,  PT5M",
+        "20,  PT26H,  0.5,  PT15M",
+        "0,   PT0S,   0.0,  PT0.25S",
+    })
+    void restAfterAFailureGrowsUpToACapOfItsZone(int failures, Duration elapsed, double random, Duration rest) {
+        Grant grant = grant(Duration.ofHours(1), 1);
+        Live failing = new Live(
+                grant,
+                POLICY.schedule(grant, NOW),
+                failures,
+                Optional.of(new Trouble(FailureCategory.NETWORK, "down", START)),
+                Optional.empty());
+        Now now = later(elapsed);
+        assertThat(POLICY.retryAt(failing, Optional.empty(), now, random)).isEqualTo(Deadline.in(rest, now));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PT30S,PT30S", "PT3H,PT1H", "PT0S,PT0.5S"})
+    void serverMayAskForPatienceUpToAnHour(Duration asked, Duration rest) {
+        assertThat(POLICY.retryAt(live(grant(Duration.ofHours(1), 1)), Optional.of(asked), NOW, 0.5))
+                .isEqualTo(Deadline.in(rest, NOW));
+    }
+
+    @Test
+    void lostAnswerIsNotAskedAgainWhileTheAccessTokenLives() {
+        Live live = live(grant(Duration.ofHours(1), 1));
+        Deadline retry = POLICY.retryAfterLostAnswer(live, later(Duration.ofMinutes(45)), 0.5);
+        assertThat(retry).isEqualTo(live.schedule().expiresAt().orElseThrow());
+        Now after = later(Duration.ofMinutes(61));
+        assertThat(POLICY.retryAfterLostAnswer(live, after, 0.5)).isEqualTo(Deadline.in(Duration.ofMillis(500), after));
+    }
+
+    private static RefreshPolicy policy(RefreshSettings settings) {
+        return new RefreshPolicy("laptop", name -> settings);
+    }
+
+    private static Grant grant(Duration life, long generation) {
+        return Grants.of("notion", 1, generation, START, Optional.of(life), Optional.of(new Secret("refresh")));
+    }
+
+    private static Live live(Grant grant) {
+        return Live.fresh(grant, POLICY.schedule(grant, NOW));
+    }
+
+    private static Now later(Duration elapsed) {
+        return new Now(START.plus(elapsed), NOW.monotonic().plus(elapsed));
+    }
+
+    private static Duration lead(Optional<Deadline> deadline, Duration life) {
+        return Duration.between(wall(deadline), START.plus(life));
+    }
+
+    private static Instant wall(Optional<Deadline> deadline) {
+        return deadline.orElseThrow().wall();
+    }
+}
