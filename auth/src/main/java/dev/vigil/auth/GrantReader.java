@@ -26,14 +26,9 @@ final class GrantReader {
         this.time = time;
     }
 
-    /** Has the stored grant changed since it was read last, or was written by ourselves? */
+    /** Has the stored grant changed since it was read last? Also true after a write of our own, which does no harm. */
     boolean hasChanged(Connector connector) {
         return connector.kind() != GrantKind.NONE && !stamp(connector.name()).equals(stamps.get(connector.name()));
-    }
-
-    /** What is stored now is known: we wrote it. */
-    void markSeen(String connector) {
-        stamps.put(connector, stamp(connector));
     }
 
     /**
@@ -46,7 +41,7 @@ final class GrantReader {
         if (connector.kind() == GrantKind.NONE) {
             return new NotNeeded();
         }
-        markSeen(connector.name());
+        stamps.put(connector.name(), stamp(connector.name()));
         return vault.load(connector.name())
                 .map(grant -> meaning(grant, connector, held))
                 .orElseGet(() -> new LoggedOut(Optional.empty()));
@@ -57,12 +52,15 @@ final class GrantReader {
             String note = "the stored login is for " + Origin.of(grant.server()) + ", not for " + connector.origin();
             return new LoggedOut(Optional.of(note));
         }
+        if (held instanceof Live live && live.grant().supersedes(grant)) {
+            return held; // ours could not be saved yet
+        }
         if (grant.refusal().isPresent()) {
             Refusal refusal = grant.refusal().get();
             return new NeedsLogin(grant, refusal.oauthError(), refusal.at());
         }
-        boolean known = held instanceof Live live && !grant.supersedes(live.grant());
-        return known ? held : Live.fresh(grant, policy.schedule(grant, time.now()));
+        boolean same = held instanceof Live live && !grant.supersedes(live.grant());
+        return same ? held : Live.fresh(grant, policy.schedule(grant, time.now()));
     }
 
     /** A folder that cannot be looked at counts as unchanged: what we hold in memory goes on being used. */

@@ -119,14 +119,9 @@ public final class TokenKeeper implements AutoCloseable {
     /** The upstream refused a token and its replacement too; the third time in ten minutes a person is needed. */
     public CompletionStage<Authorization> refusedThoughFresh(String connector) {
         return onLoop(done -> {
-            boolean final3 = verdicts.refusedThoughFresh(connector, time.now());
-            if (final3 && look(connector) instanceof Live live) {
-                publish(
-                        connector,
-                        new NeedsLogin(
-                                live.grant(),
-                                "rejected_though_fresh",
-                                time.now().wall()));
+            Now now = time.now();
+            if (verdicts.refusedThoughFresh(connector, now) && look(connector) instanceof Live live) {
+                publish(connector, new NeedsLogin(live.grant(), "rejected_though_fresh", now.wall()));
             }
             done.complete(look(connector));
         });
@@ -210,7 +205,6 @@ public final class TokenKeeper implements AutoCloseable {
         if (current) {
             publish(connector, tried.after(outcome, policy, now, random.getAsDouble()));
         }
-        reader.markSeen(connector);
         new RefreshStory(connector, tried, trigger, begun, now, outcome).tell(look(connector), events);
         Optional.ofNullable(inFlight.remove(connector)).ifPresent(waiting -> waiting.complete(look(connector)));
         tick();

@@ -245,6 +245,22 @@ class TokenKeeperTest {
     }
 
     @Test
+    void loginThatLandsBetweenARefreshAndItsSettlingIsNotMissed() {
+        startWith(Grants.lasting(HOUR, time.now().wall()));
+        scripted = Optional.of(new Unreachable(FailureCategory.NETWORK, "down", Optional.empty()));
+        Grant login = Grants.of("notion", 2, 2, time.now().wall(), Optional.of(HOUR), Optional.of(new Secret("r")));
+        time.execute(
+                () -> { // the loop is busy, so the outcome waits while the login lands
+                    keeper.newerThan("notion", 1);
+                    time.execute(() -> {
+                        runRefreshes();
+                        vault.appear(login);
+                    });
+                });
+        assertThat(live().grant()).isEqualTo(login);
+    }
+
+    @Test
     void damagedFileIsToldAndLeavesWhatIsInMemoryInUse() {
         startWith(Grants.lasting(HOUR, time.now().wall()));
         vault.makeUnreadable("notion", "grants/notion.sealed is damaged");
