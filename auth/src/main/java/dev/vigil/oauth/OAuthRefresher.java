@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.oauth;
+
+import dev.vigil.auth.FailureCategory;
+import dev.vigil.auth.Grant;
+import dev.vigil.auth.OAuthBinding;
+import dev.vigil.auth.RefreshOutcome;
+import dev.vigil.auth.RefreshOutcome.Refreshed;
+import dev.vigil.auth.RefreshOutcome.Rejected;
+import dev.vigil.auth.RefreshOutcome.Unanswered;
+import dev.vigil.auth.RefreshOutcome.Unreachable;
+import dev.vigil.auth.Refresher;
+import dev.vigil.auth.Refusal;
+import dev.vigil.auth.TimeSource;
+import dev.vigil.auth.TokenSet;
+import dev.vigil.auth.TokenSource;
+import dev.vigil.oauth.OAuthTransport.Answer;
+import dev.vigil.oauth.OAuthTransport.Answer.Answered;
+import dev.vigil.oauth.OAuthTransport.Answer.NotConnected;
+import dev.vigil.oauth.OAuthTransport.Answer.NotSent;
+import dev.vigil.oauth.OAuthTransport.Answer.SentWithoutAnswer;
+import dev.vigil.oauth.TokenAnswer.Garbled;
+import dev.vigil.oauth.TokenAnswer.NotNow;
+import dev.vigil.oauth.TokenAnswer.Refused;
+import dev.vigil.oauth.TokenAnswer.Tokens;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One POST, one classification (RFC 6749, 6). Saves nothing and retries nothing: {@code DurableRefresher} wraps it, and
+ * {@code RefreshPolicy} decides what comes next. Blocks for at most 25 seconds.
+ */
+public final class OAuthRefresher implements Refresher {
+    /** Only these end a grant. Any other OAuth error speaks about the request, and the grant may live. */
+    private static final Set<String> FINAL = Set.of("invalid_grant", "unauthorized_client", "invalid_client");
+
+    private final OAuthCalls calls;
+    private final TimeSource time;
+
+    public OAuthRefresher(OAuthTransport transport, TimeSource time) {
+        this.calls = new OAuthCalls(transport);
+        this.time = time;
+    }
+
+    @Override
+    public RefreshOutcome refresh(Grant held) {
+        if (held.oauth().isEmpty()) {
+            return rejected(held, "key_refused", time.now().wall());
+        }
+        if (held.tokens().refreshToken().isEmpty()) {
+            return rejected(held, "no_refresh_token", time.now().wall());
+        }
+        Duration end = time.now().monotonic().plus(OAuthCalls.TOKEN_LIMIT);
+        RefreshOutcome outcome = once(held, held.oauth().get(), OAuthCalls.TOKEN_LIMIT);
+        boolean unknownClient =
+                outcome instanceof Rejected rejected && rejected.oauthError().equals("invalid_client");
+        Duration left = end.minus(time.now().monotonic());
+        // Servers in the middle of a restart say so of clients that they know well, so we ask once more. No risk to the
+        // refresh token: a server that did not recognize the client has not looked at it.
+        return unknownClient && left.compareTo(Duration.ZERO) > 0
+                ? once(held, held.oauth().get(), left)
+                : outcome;
+    }
+
+    private RefreshOutcome once(Grant held, OAuthBinding binding, Duration limit) {
+        return outcome(calls.refresh(held, binding, limit), held, time.now().wall());
+    }
+
+    /** What an answer means for the grant: how far the request got decides first, then what the server said. */
+    static RefreshOutcome outcome(Answer answer, Grant held, Instant now) {
+        if (answer instanceof NotConnected not) return unreachable(not.reason());
+        if (answer instanceof NotSent not) return unreachable(not.reason());
+        if (answer instanceof SentWithoutAnswer none) return new Unanswered(none.reason());
+        if (answer instanceof Answered answered) return outcome(TokenAnswer.read(answered, now), held, now);
+        throw new AssertionError(answer);
+    }
+
+    static RefreshOutcome outcome(TokenAnswer answer, Grant held, Instant now) {
+        if (answer instanceof Tokens tokens) return new Refreshed(renewed(held, tokens, now), Optional.empty());
+        if (answer instanceof Refused no && FINAL.contains(no.error())) return rejected(held, no.error(), now);
+        if (answer instanceof Refused no) {
+            return new Unreachable(FailureCategory.AUTH, no.error(), Optional.empty());
+        }
+        if (answer instanceof NotNow later) {
+            return new Unreachable(FailureCategory.NETWORK, tokenEndpoint(later.reason()), later.retryAfter());
+        }
+        if (answer instanceof Garbled garbled) return new Unanswered(tokenEndpoint(garbled.reason()));
+        throw new AssertionError(answer);
+    }
+
+    private static String tokenEndpoint(String reason) {
+        return "token endpoint: " + reason;
+    }
+
+    private static Unreachable unreachable(String reason) {
+        return new Unreachable(FailureCategory.NETWORK, reason, Optional.empty());
+    }
+
+    private static Rejected rejected(Grant held, String error, Instant now) {
+        return new Rejected(held.refused(new Refusal(error, now)), error);
+    }
+
+    private static Grant renewed(Grant held, Tokens tokens, Instant now) {
+        TokenSet old = held.tokens();
+        TokenSet renewed = new TokenSet(
+                tokens.access(),
+                tokens.refresh().or(old::refreshToken), // RFC 6749, 6: without a new one the old one lives on
+                now,
+                tokens.expiresAt(),
+                Optional.empty(),
+                TokenSource.REFRESH,
+                old.generation() + 1,
+                Optional.empty());
+        Optional<OAuthBinding> binding = held.oauth().map(bound -> narrowed(bound, tokens));
+        return new Grant(
+                held.connector(), held.server(), held.epoch(), held.loggedInAt(), binding, renewed, Optional.empty());
+    }
+
+    /** A refresh may give fewer scopes than were granted (RFC 6749, 5.1); then a later 403 can be explained. */
+    private static OAuthBinding narrowed(OAuthBinding old, Tokens tokens) {
+        return new OAuthBinding(
+                old.issuer(),
+                old.tokenEndpoint(),
+                old.revocationEndpoint(),
+                old.resource(),
+                old.client(),
+                old.account(),
+                tokens.scopes().orElse(old.scopes()));
+    }
+}
