@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class EventTailTest {
+    private final List<ByteBuf> made = new ArrayList<>();
+
+    @ParameterizedTest
+    @CsvSource({
+        // pieces separated by |, what is passed on after each; N is a line feed, R a carriage return
+        "data: aNN,                     data: aNN",
+        "data: aNNdata: b,              data: aNN",
+        "data: aN|N,                    |data: aNN",
+        "data: aRNRNdata,               data: aRNRN",
+        "data: aRNR|Nx,                 data: aRNR|N",
+        "data: aRR,                     data: aRR",
+        "data: aNRN,                    data: aNRN",
+        "data: a|b|cNNd,                ||data: abcNN",
+        ": pingNN|data: xNN,            : pingNN|data: xNN",
+        "NN,                            NN",
+    })
+    void wholeEventsPassAndTheRestWaits(String pieces, String passed) {
+        EventTail tail = new EventTail(1000);
+        String[] in = marks(pieces).split("\\|", -1);
+        String[] out = marks(passed).split("\\|", -1);
+        for (int i = 0; i < in.length; i++) {
+            assertThat(text(tail.feed(piece(in[i])))).as("after piece " + i).isEqualTo(out[i]);
+        }
+        assertThat(tail.atBoundary()).isTrue();
+        tail.release();
+        assertNothingLeaks();
+    }
+
+    @Test
+    void eventThatIsTooLongIsLetThroughAndRemembered() {
+        EventTail tail = new EventTail(10);
+        assertThat(text(tail.feed(piece("data: 1234")))).isEmpty();
+        assertThat(text(tail.feed(piece("5")))).isEqualTo("data: 12345");
+        assertThat(tail.atBoundary()).isFalse();
+        assertThat(text(tail.feed(piece("6")))).isEqualTo("6");
+        assertThat(text(tail.feed(piece("\n\ndata")))).isEqualTo("\n\n");
+        assertThat(tail.atBoundary()).isTrue();
+        tail.release();
+        assertNothingLeaks();
+    }
+
+    @Test
+    void regularEndGivesWhatIsHeld() {
+        EventTail tail = new EventTail(1000);
+        text(tail.feed(piece("data: a\n\ndata: unfinished")));
+        assertThat(text(tail.rest())).isEqualTo("data: unfinished");
+        assertNothingLeaks();
+    }
+
+    @Test
+    void nothingIsLostOrChangedHoweverTheStreamIsCut() {
+        Random random = new Random(11);
+        String[] parts = {"data: x", "\n", "\r\n", "\r", "\n\n", "\r\n\r\n", ": c", "id: 7\ndata: {}\n\n"};
+        for (int round = 0; round < 2_000; round++) {
+            EventTail tail = new EventTail(8 + random.nextInt(40));
+            StringBuilder sent = new StringBuilder();
+            StringBuilder seen = new StringBuilder();
+            for (int i = random.nextInt(12); i >= 0; i--) {
+                String part = parts[random.nextInt(parts.length)];
+                sent.append(part);
+                seen.append(text(tail.feed(piece(part))));
+            }
+            seen.append(text(tail.rest()));
+            assertThat(seen).hasToString(sent.toString());
+        }
+        assertNothingLeaks();
+    }
+
+    private ByteBuf piece(String text) {
+        ByteBuf piece = PooledByteBufAllocator.DEFAULT.buffer();
+        piece.writeCharSequence(text, StandardCharsets.UTF_8);
+        made.add(piece);
+        return piece;
+    }
+
+    private static String text(ByteBuf bytes) {
+        String text = bytes.toString(StandardCharsets.UTF_8);
+        bytes.release();
+        return text;
+    }
+
+    private void assertNothingLeaks() {
+        assertThat(made).allSatisfy(piece -> assertThat(piece.refCnt()).isZero());
+    }
+
+    private static String marks(String text) {
+        return text.replace('N', '\n').replace('R', '\r');
+    }
+}
