@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An upstream's answer on its way to the client: streamed as it comes, but never so that a break in the middle could pass
+ * for an answer. On the client's event loop only.
+ */
+final class AnswerStream {
+    /** A JSON answer up to this size is passed on when it is complete; so is one event. Nothing larger is ever held. */
+    static final int HELD = 64 * 1024;
+
+    /** What may be done when the upstream has broken off. */
+    enum Break {
+        /** The client has seen nothing: any answer can be given. */
+        NOTHING_SENT,
+        /** The client stands between two events: one more can be added. */
+        BETWEEN_EVENTS,
+        /** The client has part of something: only a reset tells it. */
+        IN_THE_MIDDLE
+    }
+
+    private final ChannelHandlerContext client;
+    private final HttpResponse head;
+    private final @Nullable EventTail events;
+    private final List<ByteBuf> held = new ArrayList<>();
+    private int heldBytes;
+    private boolean holding;
+    private long passed;
+
+    /** @param head as the client is to see it */
+    AnswerStream(ChannelHandlerContext client, HttpResponse head) {
+        this.client = client;
+        this.head = head;
+        boolean plain = isPlain(head.headers());
+        holding = plain && ReplayRule.isJson(head.headers());
+        events = plain && ReplayRule.isEvents(head.headers()) ? new EventTail(HELD) : null;
+    }
+
+    /** Writes the head, unless it waits for the rest of a short answer. */
+    void begin() {
+        if (!holding) {
+            client.write(head);
+        }
+    }
+
+    /** Is it an event stream whose events we can tell apart? */
+    boolean isEvents() {
+        return events != null;
+    }
+
+    /** Passes a piece on; owns it. True when it was the last. */
+    boolean content(HttpContent piece) {
+        ByteBuf bytes = piece.content();
+        passed += bytes.readableBytes();
+        if (holding) {
+            hold(bytes);
+        } else if (events != null) {
+            write(events.feed(bytes));
+        } else {
+            write(bytes);
+        }
+        if (piece instanceof LastHttpContent) {
+            end();
+            return true;
+        }
+        return false;
+    }
+
+    private void hold(ByteBuf bytes) {
+        held.add(bytes);
+        heldBytes += bytes.readableBytes();
+        if (heldBytes > HELD) {
+            letGo();
+        }
+    }
+
+    private void letGo() {
+        holding = false;
+        client.write(head);
+        held.forEach(this::write);
+        held.clear();
+    }
+
+    private void end() {
+        if (holding) {
+            letGo();
+        }
+        if (events != null) {
+            write(events.rest());
+        }
+        client.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+    }
+
+    private void write(ByteBuf bytes) {
+        if (bytes.isReadable()) {
+            client.write(new DefaultHttpContent(bytes));
+        } else {
+            bytes.release();
+        }
+    }
+
+    /** Adds an event, which may be empty, and ends the stream. Only {@link Break#BETWEEN_EVENTS}. */
+    void endWith(ByteBuf event) {
+        write(event);
+        client.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+    }
+
+    /** What the client has seen so far. Whatever is held is dropped. */
+    Break drop() {
+        held.forEach(ByteBuf::release);
+        held.clear();
+        boolean between = events != null && events.atBoundary();
+        if (events != null) {
+            events.release();
+        }
+        if (holding) {
+            return Break.NOTHING_SENT;
+        }
+        return between ? Break.BETWEEN_EVENTS : Break.IN_THE_MIDDLE;
+    }
+
+    /** Bytes of body that have come from the upstream. */
+    long passed() {
+        return passed;
+    }
+
+    int status() {
+        return head.status().code();
+    }
+
+    /** Encoded answers pass untouched, and nothing is injected into them. */
+    private static boolean isPlain(HttpHeaders headers) {
+        String encoding = headers.get(HttpHeaderNames.CONTENT_ENCODING);
+        return encoding == null || HttpHeaderValues.IDENTITY.contentEqualsIgnoreCase(encoding);
+    }
+}

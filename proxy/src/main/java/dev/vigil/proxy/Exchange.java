@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.proxy;
+
+import dev.vigil.auth.Authorization;
+import dev.vigil.auth.Authorization.Live;
+import dev.vigil.auth.Authorization.NotNeeded;
+import dev.vigil.auth.Connector;
+import dev.vigil.auth.Grant;
+import dev.vigil.auth.Now;
+import dev.vigil.auth.Zone;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of a request. In order: may we speak for the user ({@link #begin}); wait for a token if it is about to end
+ * ({@link #join}); send ({@link #send}); judge the answer's head ({@link #answered}); renew and send again once
+ * ({@link #renew}), or pass the answer on or answer ourselves ({@link Answering}).
+ *
+ * <p>Everything happens on the client's event loop: client, upstream and this object never meet another thread. What the
+ * keeper completes elsewhere comes home before it touches anything.
+ */
+final class Exchange implements Turn, UpstreamCall.Listener {
+    /** A token that still works is used after this, refreshed or not. */
+    private static final Duration EMERGENCY_PATIENCE = Duration.ofSeconds(5);
+    /** Without a token that works there is nothing to send; clients give up after 30 s at the earliest. */
+    private static final Duration EXPIRED_PATIENCE = Duration.ofSeconds(10);
+
+    private final ProxyParts parts;
+    private final UpstreamConnections connections;
+    private final Detours detours;
+    private final Connector connector;
+    private final HttpRequest request;
+    private final ClientHandler.Connection client;
+    private final RequestBody body;
+    private final ExchangeLog log;
+    private final Skips skips;
+    private final Answering answering;
+
+    private @Nullable UpstreamCall call;
+    private Optional<Grant> sentWith = Optional.empty();
+    private boolean renewed;
+    private boolean followed;
+    private boolean resent;
+
+    Exchange(
+            ProxyServer.Shared shared,
+            Connector connector,
+            HttpRequest request,
+            ClientHandler.Connection client,
+            Optional<String> clientName) {
+        this.parts = shared.parts();
+        this.connections = shared.connections();
+        this.detours = shared.detours();
+        this.connector = connector;
+        this.request = request;
+        this.client = client;
+        this.body = new RequestBody(shared.budget(), client::holdBack);
+        this.log = new ExchangeLog(parts.time().now(), connector.name(), clientName, request);
+        this.skips = new Skips(connector);
+        this.answering = new Answering(parts, request, client, body, log);
+    }
+
+    void begin() {
+        Authorization authorization = parts.keeper().look(connector.name());
+        if (authorization instanceof NotNeeded) {
+            send(Optional.empty());
+        } else if (authorization instanceof Live live) {
+            begin(live);
+        } else {
+            answer(skips.dead(authorization, now()));
+        }
+    }
+
+    private void begin(Live live) {
+        Zone zone = live.zone(now());
+        if (zone == Zone.EXPIRED) {
+            join(parts.keeper().refreshed(connector.name()), EXPIRED_PATIENCE, this::sendUnlessExpired);
+        } else if (zone == Zone.EMERGENCY) {
+            join(parts.keeper().refreshed(connector.name()), EMERGENCY_PATIENCE, this::sendUnlessExpired);
+        } else {
+            send(Optional.of(live.grant()));
+        }
+    }
+
+    /** Waits for the keeper, but no longer than {@code limit}, and goes on with what holds then. */
+    private void join(CompletionStage<Authorization> wanted, Duration limit, Consumer<Authorization> goOn) {
+        Patience.await(loop(), wanted, limit, () -> {
+            if (!answering.isOver()) {
+                goOn.accept(parts.keeper().look(connector.name()));
+            }
+        });
+    }
+
+    private void sendUnlessExpired(Authorization authorization) {
+        if (authorization instanceof Live live && live.zone(now()) != Zone.EXPIRED) {
+            send(Optional.of(live.grant()));
+        } else if (authorization instanceof NotNeeded) {
+            send(Optional.empty());
+        } else {
+            answer(skips.dead(authorization, now()));
+        }
+    }
+
+    private void send(Optional<Grant> grant) {
+        sentWith = grant;
+        grant.ifPresent(held -> log.sentWith(held.tokens().generation()));
+        HttpRequest head = HeaderRules.toUpstream(request, detours.of(connector), connector, grant);
+        KeepAlive.Reuse reuse = resent ? KeepAlive.Reuse.NONE : isPost() ? KeepAlive.Reuse.SURE : KeepAlive.Reuse.ANY;
+        call = new UpstreamCall(connections, connector.origin(), this);
+        call.begin(loop(), head, reuse);
+    }
+
+    @Override
+    public void content(HttpContent piece) {
+        body.add(piece);
+        body.flush();
+    }
+
+    @Override
+    public void connected() {
+        body.passTo(callNow());
+    }
+
+    @Override
+    public void upstreamWritabilityChanged() {
+        body.pace();
+    }
+
+    @Override
+    public void answered(HttpResponse head) {
+        int status = head.status().code();
+        log.upstreamSaid(status);
+        ReplayRule rule = new ReplayRule(connector, detours.of(connector), isPost(), renewed, followed);
+        Verdict verdict = rule.judge(status, head.headers());
+        if (verdict instanceof Verdict.Pass) {
+            answering.pass(head);
+        } else {
+            callNow().abandon();
+            body.takeBack();
+            act(verdict);
+        }
+    }
+
+    private void act(Verdict verdict) {
+        if (verdict instanceof Verdict.Renew) {
+            renew();
+        } else if (verdict instanceof Verdict.RefusedAgain) {
+            join(
+                    parts.keeper().refusedThoughFresh(connector.name()),
+                    EMERGENCY_PATIENCE,
+                    settled -> answer(skips.refusedThoughFresh(settled, now())));
+        } else if (verdict instanceof Verdict.Follow follow && body.isReplayable()) {
+            followed = true;
+            detours.remember(connector, follow.target());
+            send(sentWith);
+        } else {
+            answer(skips.of(verdict));
+        }
+    }
+
+    /** The token was refused. Gets a newer one, once, and sends the request again if it is still held whole. */
+    private void renew() {
+        renewed = true;
+        long used = sentWith.map(grant -> grant.tokens().generation()).orElse(0L);
+        join(parts.keeper().newerThan(connector.name(), used), EXPIRED_PATIENCE, settled -> {
+            if (!(settled instanceof Live live) || live.generation() <= used) {
+                answer(skips.notRenewed(settled, now()));
+            } else if (body.isReplayable()) {
+                log.outcome("replayed");
+                send(Optional.of(live.grant()));
+            } else {
+                answer(skips.renewedCallAgain());
+            }
+        });
+    }
+
+    @Override
+    public void answerPiece(HttpContent piece) {
+        answering.piece(piece);
+    }
+
+    @Override
+    public void answerFlush() {
+        answering.flush();
+    }
+
+    @Override
+    public void clientWritabilityChanged() {
+        if (call != null && answering.hasBegun()) {
+            call.read(client.ctx().channel().isWritable());
+        }
+    }
+
+    @Override
+    public void unreachable(Throwable cause) {
+        body.takeBack();
+        answer(skips.unreachable(Reasons.of(cause)));
+    }
+
+    @Override
+    public void broken(String reason) {
+        body.takeBack();
+        if (answering.hasBegun()) {
+            answering.breakOff(skips.lost(reason));
+        } else if (isWorthASecondConnection()) {
+            resent = true;
+            send(sentWith);
+        } else {
+            answer(skips.lost(reason));
+        }
+    }
+
+    /**
+     * A connection that had been idle may just have been closed, and the request never read. What changes nothing is sent
+     * again then; a tool call never is.
+     */
+    private boolean isWorthASecondConnection() {
+        boolean stale = callNow().wasReused() && !callNow().answerBegun() && !resent;
+        return stale
+                && body.isReplayable()
+                && (!isPost() || ReplayRule.isHarmless(body.scanned().method()));
+    }
+
+    private void answer(OwnAnswer own) {
+        answering.own(own);
+    }
+
+    @Override
+    public void clientGone() {
+        if (call != null) {
+            call.abandon();
+        }
+        answering.gone();
+    }
+
+    /** A stream that waits for nothing in particular ends now; a call is given its time. */
+    @Override
+    public void endSoon() {
+        if (!isPost() && answering.hasBegun()) {
+            callNow().abandon();
+            answering.endStream();
+        }
+    }
+
+    private Now now() {
+        return parts.time().now();
+    }
+
+    private boolean isPost() {
+        return request.method().equals(HttpMethod.POST);
+    }
+
+    private EventLoop loop() {
+        return client.ctx().channel().eventLoop();
+    }
+
+    private UpstreamCall callNow() {
+        return Objects.requireNonNull(call, "no call yet");
+    }
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.proxy;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Listens on loopback, owns the event loops ({@code proxy-io-N}), starts and drains. Safe to call from any thread but
+ * {@code proxy-io}.
+ */
+public final class ProxyServer implements AutoCloseable {
+    private static final int LOOPS = 2;
+    /** How long the loops may take to stop once every connection is closed. */
+    private static final Duration LOOPS_END = Duration.ofSeconds(2);
+
+    /** What all exchanges share. */
+    record Shared(
+            ProxyParts parts,
+            ProxySettings settings,
+            UpstreamConnections connections,
+            Detours detours,
+            ReplayBudget budget) {}
+
+    private final MultiThreadIoEventLoopGroup loops;
+    private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final List<Channel> listeners = new ArrayList<>();
+    private final int port;
+
+    private ProxyServer(ProxySettings settings, ProxyParts parts) throws IOException {
+        loops = new MultiThreadIoEventLoopGroup(
+                LOOPS, new DefaultThreadFactory("proxy-io", true), NioIoHandler.newFactory());
+        try {
+            Shared shared = new Shared(
+                    parts, settings, new UpstreamConnections(parts.outbound()), new Detours(), new ReplayBudget());
+            Channel first = bind("127.0.0.1", settings.port(), shared);
+            port = ((InetSocketAddress) first.localAddress()).getPort();
+            bindSecond(shared);
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts listening on {@code 127.0.0.1} and, where the machine has it, on {@code [::1]}.
+     *
+     * @throws IOException when the port cannot be had ({@link BindException}: somebody else has it)
+     */
+    public static ProxyServer start(ProxySettings settings, ProxyParts parts) throws IOException {
+        return new ProxyServer(settings, parts);
+    }
+
+    /** The port we listen on. */
+    public int port() {
+        return port;
+    }
+
+    /** Exchanges may end, new ones may not begin; idle connections close at once. Blocks for at most {@code patience}. */
+    public void drain(Duration patience) {
+        listeners.forEach(listener -> listener.close().syncUninterruptibly());
+        for (Channel client : clients) {
+            client.eventLoop().execute(() -> ClientPipeline.endSoon(client));
+        }
+        clients.newCloseFuture().awaitUninterruptibly(patience.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Closes everything now. */
+    @Override
+    public void close() {
+        listeners.forEach(listener -> listener.close().syncUninterruptibly());
+        clients.close().awaitUninterruptibly(LOOPS_END.toMillis(), TimeUnit.MILLISECONDS);
+        loops.shutdownGracefully(0, LOOPS_END.toMillis(), TimeUnit.MILLISECONDS).awaitUninterruptibly();
+    }
+
+    private Channel bind(String address, int wanted, Shared shared) throws IOException {
+        var bound = new ServerBootstrap()
+                .group(loops)
+                .channel(NioServerSocketChannel.class)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .childOption(
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new AdaptiveRecvByteBufAllocator(2048, 4096, UpstreamConnections.PIECE))
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(256 * 1024, 1024 * 1024))
+                .childHandler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel client) {
+                        clients.add(client);
+                        ClientPipeline.build(
+                                client.pipeline(), new FrontDoor(shared, guardFor(client, shared.settings())));
+                    }
+                })
+                .bind(address, wanted)
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw bound.cause() instanceof IOException cause ? cause : new IOException(bound.cause());
+        }
+        listeners.add(bound.channel());
+        return bound.channel();
+    }
+
+    private static LocalGuard guardFor(SocketChannel client, ProxySettings settings) {
+        return new LocalGuard(client.localAddress().getPort(), settings.hosts());
+    }
+
+    /** A machine without IPv6 has no {@code ::1}; but a port that somebody else holds there would split our clients. */
+    private void bindSecond(Shared shared) throws IOException {
+        try {
+            bind("::1", port, shared);
+        } catch (BindException e) {
+            if (shared.settings().port() != 0 && !String.valueOf(e.getMessage()).contains("assign")) {
+                throw e;
+            }
+        } catch (IOException | RuntimeException noIpv6) {
+            // fine: 127.0.0.1 is enough
+        }
+    }
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.proxy;
+
+import dev.vigil.auth.AuthEvents;
+import dev.vigil.auth.Connector;
+import dev.vigil.auth.DurableRefresher;
+import dev.vigil.auth.Grant;
+import dev.vigil.auth.GrantKind;
+import dev.vigil.auth.MemoryVault;
+import dev.vigil.auth.RefreshOutcome;
+import dev.vigil.auth.RefreshPolicy;
+import dev.vigil.auth.RefreshSettings;
+import dev.vigil.auth.Secret;
+import dev.vigil.auth.TaskLoop;
+import dev.vigil.auth.TimeSource;
+import dev.vigil.auth.TokenKeeper;
+import dev.vigil.auth.TokenSet;
+import dev.vigil.auth.TokenSource;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/** A real proxy on a free port, over a vault in memory and a refresher that the test scripts. */
+final class RunningProxy implements AutoCloseable {
+    static final String KEY = "vgl_test-key";
+
+    final TimeSource time = TimeSource.system();
+    final MemoryVault vault = new MemoryVault(time);
+    final AtomicInteger refreshes = new AtomicInteger();
+    final BlockingQueue<ExchangeReport> reports = new LinkedBlockingQueue<>();
+    final BlockingQueue<String> turnedAway = new LinkedBlockingQueue<>();
+    final Connector connector;
+    final TokenKeeper keeper;
+    final ProxyServer server;
+    private final ExecutorService refreshIo = Executors.newFixedThreadPool(2);
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private volatile Function<Grant, RefreshOutcome> refresher =
+            grant -> new RefreshOutcome.Refreshed(renewed(grant), Optional.empty());
+
+    RunningProxy(URI upstream) throws IOException {
+        this(Connector.oauth("notion", upstream));
+    }
+
+    RunningProxy(Connector connector) throws IOException {
+        this.connector = connector;
+        RefreshPolicy policy = new RefreshPolicy("test", name -> RefreshSettings.DEFAULT);
+        keeper = new TokenKeeper(
+                TaskLoop.named("token-keeper"),
+                refreshIo,
+                time,
+                policy,
+                vault,
+                new DurableRefresher(
+                        vault,
+                        grant -> {
+                            refreshes.incrementAndGet();
+                            return refresher.apply(grant);
+                        },
+                        policy,
+                        time),
+                new AuthEvents() {},
+                () -> 0.5);
+        server = ProxyServer.start(new ProxySettings(0, true, List.of()), parts());
+        keeper.manage(List.of(connector)).toCompletableFuture().join();
+    }
+
+    private ProxyParts parts() {
+        ProxyEvents events = new ProxyEvents() {
+            @Override
+            public void exchanged(ExchangeReport report) {
+                reports.add(report);
+            }
+
+            @Override
+            public void turnedAway(String why, String detail) {
+                turnedAway.add(why + ": " + detail);
+            }
+        };
+        return new ProxyParts(
+                keeper,
+                name -> name.equals(connector.name()) ? Optional.of(connector) : Optional.empty(),
+                shown -> shown.equals(new Secret(KEY)) ? Optional.of("test-client") : Optional.empty(),
+                visit -> CompletableFuture.completedFuture(
+                        LocalPages.Page.json(200, "{\"path\":\"" + visit.path() + "\"}")),
+                Outbound.open(new OutboundSettings(Optional.empty(), Map.of())),
+                events,
+                time);
+    }
+
+    void refresher(Function<Grant, RefreshOutcome> next) {
+        refresher = next;
+    }
+
+    /** Logs in: the first token is "token-1" and lives for that long. */
+    RunningProxy loggedIn(Duration lifetime) {
+        Instant now = time.now().wall();
+        TokenSet tokens = new TokenSet(
+                new Secret("token-1"),
+                Optional.of(new Secret("refresh-1")),
+                now,
+                Optional.of(now.plus(lifetime)),
+                Optional.empty(),
+                TokenSource.LOGIN,
+                1,
+                Optional.empty());
+        vault.appear(new Grant(connector.name(), connector.url(), 1, now, Optional.empty(), tokens, Optional.empty()));
+        keeper.reread().toCompletableFuture().join();
+        return this;
+    }
+
+    Grant renewed(Grant grant) {
+        long generation = grant.tokens().generation() + 1;
+        Instant now = time.now().wall();
+        return grant.withTokens(new TokenSet(
+                new Secret("token-" + generation),
+                grant.tokens().refreshToken(),
+                now,
+                Optional.of(now.plus(Duration.ofHours(1))),
+                Optional.empty(),
+                TokenSource.REFRESH,
+                generation,
+                Optional.empty()));
+    }
+
+    static Connector keyed(URI upstream) {
+        return new Connector(
+                "keyed",
+                upstream,
+                GrantKind.HEADER,
+                Optional.of("X-Api-Key"),
+                List.of(),
+                Optional.empty(),
+                RefreshSettings.DEFAULT);
+    }
+
+    URI url() {
+        return URI.create("http://127.0.0.1:" + server.port() + "/mcp/" + connector.name());
+    }
+
+    HttpRequest.Builder request() {
+        return HttpRequest.newBuilder(url())
+                .header("Authorization", "Bearer " + KEY)
+                .header("Accept", "application/json, text/event-stream")
+                .timeout(Duration.ofSeconds(30));
+    }
+
+    HttpResponse<String> post(String body) throws Exception {
+        return http.send(
+                request()
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler) throws Exception {
+        return http.send(request, handler);
+    }
+
+    /** A tool call's body. */
+    static String call(int id, String tool) {
+        return "{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"method\":\"tools/call\",\"params\":{\"name\":\"" + tool
+                + "\",\"arguments\":{}}}";
+    }
+
+    static String message(int id, String method) {
+        return "{\"method\":\"" + method + "\",\"params\":{\"x\":{\"id\":99}},\"jsonrpc\":\"2.0\",\"id\":" + id + "}";
+    }
+
+    ExchangeReport report() throws InterruptedException {
+        ExchangeReport report = reports.poll(10, TimeUnit.SECONDS);
+        if (report == null) {
+            throw new AssertionError("no exchange was reported");
+        }
+        return report;
+    }
+
+    Socket socket() throws IOException {
+        Socket socket = new Socket("127.0.0.1", server.port());
+        socket.setSoTimeout(10_000);
+        return socket;
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        keeper.close();
+        refreshIo.shutdownNow();
+    }
+}
