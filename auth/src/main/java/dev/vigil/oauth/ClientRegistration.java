@@ -95,7 +95,7 @@ final class ClientRegistration {
         }
         URI endpoint = server.registrationEndpoint().get();
         String method = method(server.authMethods());
-        Answered answered = Discovery.heard(
+        Answered answered = OAuthCalls.heard(
                 calls.register(endpoint, wish(redirectUri, method), Reach.of(connector.url())), endpoint);
         Optional<ForeignJson> document = ForeignJson.parse(answered.body());
         boolean isDone = answered.status() == 201 || answered.status() == 200; // RFC 7591 says 201, some servers 200

@@ -4,11 +4,7 @@ package dev.vigil.oauth;
 import dev.vigil.auth.Origin;
 import dev.vigil.oauth.Challenges.Challenge;
 import dev.vigil.oauth.LoginException.Kind;
-import dev.vigil.oauth.OAuthTransport.Answer;
 import dev.vigil.oauth.OAuthTransport.Answer.Answered;
-import dev.vigil.oauth.OAuthTransport.Answer.NotConnected;
-import dev.vigil.oauth.OAuthTransport.Answer.NotSent;
-import dev.vigil.oauth.OAuthTransport.Answer.SentWithoutAnswer;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -33,6 +29,20 @@ final class Discovery {
 
     Discovery(OAuthCalls calls) {
         this.calls = calls;
+    }
+
+    /** Asks the server itself what it wants, then looks for metadata, then does without. */
+    Discovered find(URI server) throws LoginException {
+        Answered knocked = OAuthCalls.heard(calls.initialize(server), server);
+        Optional<Challenge> challenge = Challenges.ofOAuth(knocked.headers("WWW-Authenticate"));
+        Optional<Discovered> found = byMetadata(server, challenge);
+        if (found.isEmpty() && knocked.status() != 401) {
+            throw new LoginException(
+                    Kind.NO_OAUTH,
+                    server + " answered " + knocked.status()
+                            + " without a token, and describes no authorization server; it seems to want no login");
+        }
+        return found.isPresent() ? found.get() : byFixedPaths(server, challenge);
     }
 
     /** By metadata only; empty when there is none. */
@@ -125,27 +135,12 @@ final class Discovery {
 
     /** A JSON object at that address; empty when the server says that there is none. */
     private Optional<ForeignJson> document(URI address, Reach reach) throws LoginException {
-        Answer answer = calls.metadata(address, reach);
-        Answered answered = heard(answer, address);
+        Answered answered = OAuthCalls.heard(calls.metadata(address, reach), address);
         int status = answered.status();
         if (status >= 500 || status == 408 || status == 429) {
             throw new LoginException(Kind.UNREACHABLE, address + " answered " + status + "; try again later");
         }
         return status == 200 ? ForeignJson.parse(answered.body()) : Optional.empty();
-    }
-
-    /** The answer, if there was one. */
-    static Answered heard(Answer answer, URI address) throws LoginException {
-        if (answer instanceof Answered answered) return answered;
-        if (answer instanceof NotConnected not) throw unheard(address, not.reason());
-        if (answer instanceof NotSent not) throw unheard(address, not.reason());
-        if (answer instanceof SentWithoutAnswer none) throw unheard(address, none.reason());
-        throw new AssertionError(answer);
-    }
-
-    private static LoginException unheard(URI address, String reason) {
-        return new LoginException(
-                Kind.UNREACHABLE, "no answer from " + ForeignText.shown(address.toString()) + ": " + reason);
     }
 
     /** MCP authorization 2025-11-25, "Authorization Server Metadata Discovery". */

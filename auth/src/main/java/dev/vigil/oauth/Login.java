@@ -13,7 +13,6 @@ import dev.vigil.auth.TokenSet;
 import dev.vigil.auth.TokenSource;
 import dev.vigil.auth.TokenVault;
 import dev.vigil.auth.VaultException;
-import dev.vigil.oauth.Challenges.Challenge;
 import dev.vigil.oauth.LoginException.Kind;
 import dev.vigil.oauth.OAuthTransport.Answer.Answered;
 import dev.vigil.oauth.TokenAnswer.Garbled;
@@ -65,7 +64,7 @@ public final class Login {
         try {
             Optional<Grant> stored = setup.vault().load(connector.name()); // learn now, not after the browser
             OAuthCalls calls = new OAuthCalls(setup.transport());
-            Discovered server = discovered(connector.url(), calls);
+            Discovered server = new Discovery(calls).find(connector.url());
             RegisteredClient client = new ClientRegistration(calls, setup.clients(), setup.time())
                     .clientFor(connector, server, setup.redirectUri(), stored.flatMap(Grant::oauth));
             List<String> configured = connector.scopes().isEmpty() ? server.scopes() : connector.scopes();
@@ -103,28 +102,11 @@ public final class Login {
         AuthorizationCodeGrant grant =
                 new AuthorizationCodeGrant(new AuthorizationCode(code), client.redirectUri(), verifier);
         OAuthCalls calls = new OAuthCalls(setup.transport());
-        Answered answered = Discovery.heard(
+        Answered answered = OAuthCalls.heard(
                 calls.exchange(server.tokenEndpoint(), client, grant, server.resource(), Reach.of(connector.url())),
                 server.tokenEndpoint());
         Instant now = setup.time().now().wall();
         return saved(tokens(TokenAnswer.read(answered, now)), now);
-    }
-
-    private static Discovered discovered(URI url, OAuthCalls calls) throws LoginException {
-        Answered knocked = Discovery.heard(calls.initialize(url), url);
-        Optional<Challenge> challenge = Challenges.ofOAuth(knocked.headers("WWW-Authenticate"));
-        Discovery discovery = new Discovery(calls);
-        Optional<Discovered> found = discovery.byMetadata(url, challenge);
-        if (found.isPresent()) {
-            return found.get();
-        }
-        if (knocked.status() != 401) {
-            throw new LoginException(
-                    Kind.NO_OAUTH,
-                    url + " answered " + knocked.status()
-                            + " without a token, and describes no authorization server; it seems to want no login");
-        }
-        return discovery.byFixedPaths(url, challenge);
     }
 
     private Tokens tokens(TokenAnswer answer) throws LoginException {
@@ -138,7 +120,7 @@ public final class Login {
     private LoginException refused(Refused no) {
         boolean isOurs = connector.client().isEmpty();
         if (no.error().equals("invalid_client") && isOurs) {
-            setup.clients().delete(client);
+            forgetClient();
             return again(
                     Kind.REFUSED,
                     "it no longer knows the client that we registered (invalid_client), so the next"
@@ -147,6 +129,14 @@ public final class Login {
         String words =
                 no.description().map(text -> ": " + ForeignText.shown(text)).orElse("");
         return again(Kind.REFUSED, no.error() + words);
+    }
+
+    private void forgetClient() {
+        try {
+            setup.clients().delete(client);
+        } catch (VaultException e) {
+            // Then the next login finds it, and is told the same.
+        }
     }
 
     private LoginException again(Kind kind, String reason) {

@@ -20,7 +20,12 @@ import com.nimbusds.oauth2.sdk.token.Token;
 import dev.vigil.auth.Grant;
 import dev.vigil.auth.OAuthBinding;
 import dev.vigil.auth.RegisteredClient;
+import dev.vigil.oauth.LoginException.Kind;
 import dev.vigil.oauth.OAuthTransport.Answer;
+import dev.vigil.oauth.OAuthTransport.Answer.Answered;
+import dev.vigil.oauth.OAuthTransport.Answer.NotConnected;
+import dev.vigil.oauth.OAuthTransport.Answer.NotSent;
+import dev.vigil.oauth.OAuthTransport.Answer.SentWithoutAnswer;
 import dev.vigil.oauth.OAuthTransport.Header;
 import dev.vigil.oauth.OAuthTransport.Request;
 import java.net.URI;
@@ -115,6 +120,20 @@ final class OAuthCalls {
                         () -> new BearerAccessToken(held.tokens().accessToken().reveal()));
     }
 
+    /** The answer to a step of a login; without one, the login ends. */
+    static Answered heard(Answer answer, URI address) throws LoginException {
+        if (answer instanceof Answered answered) return answered;
+        if (answer instanceof NotConnected not) throw unheard(address, not.reason());
+        if (answer instanceof NotSent not) throw unheard(address, not.reason());
+        if (answer instanceof SentWithoutAnswer none) throw unheard(address, none.reason());
+        throw new AssertionError(answer);
+    }
+
+    private static LoginException unheard(URI address, String reason) {
+        return new LoginException(
+                Kind.UNREACHABLE, "no answer from " + ForeignText.shown(address.toString()) + ": " + reason);
+    }
+
     private static HTTPRequest tokenRequest(
             URI endpoint, RegisteredClient client, AuthorizationGrant grant, String resource) {
         URI verbatim = URI.create(resource); // java.net.URI keeps the spelling; MCP demands it byte for byte
@@ -152,13 +171,13 @@ final class OAuthCalls {
             return send(ours(shape.get(), reach), limit, reach);
         } catch (IllegalArgumentException | SerializeException e) {
             // Nimbus quotes what it refuses, which may be a secret, so its words stay here.
-            return new Answer.NotSent("the stored login holds something that no OAuth request can carry");
+            return new NotSent("the stored login holds something that no OAuth request can carry");
         }
     }
 
     private Answer send(Request request, Duration limit, Reach reach) {
         Optional<String> refusal = reach.refusal(request.url());
-        return refusal.isPresent() ? new Answer.NotSent(refusal.get()) : transport.send(request, limit);
+        return refusal.isPresent() ? new NotSent(refusal.get()) : transport.send(request, limit);
     }
 
     private static Request ours(HTTPRequest shaped, Reach reach) {

@@ -24,7 +24,7 @@ record Reach(boolean local, boolean plain) {
     private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
     static Reach of(URI server) {
-        boolean local = isLocal(server.getHost());
+        boolean local = server.getHost() != null && isLocal(server.getHost());
         return new Reach(local, local && "http".equalsIgnoreCase(server.getScheme()));
     }
 
