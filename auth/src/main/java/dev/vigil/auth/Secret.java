@@ -13,6 +13,8 @@ import java.util.Objects;
  *   <li>{@code OAuthCalls}: the body or header of an OAuth request
  *   <li>{@code TokenSealer}, {@code KeyRing}: sealing and unsealing
  *   <li>{@code LocalKeys}: hashing a local key, and {@code ConnectCommand}: printing a fresh one, once
+ *   <li>the demo's servers and client: {@code AuthorizeRoute} and {@code TokenRoute} hand out what they made,
+ *       {@code Fingerprint} hashes, {@code DemoClient} shows its local key
  * </ul>
  */
 public final class Secret {
