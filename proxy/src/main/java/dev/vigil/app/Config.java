@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.app;
+
+import dev.vigil.auth.Connector;
+import dev.vigil.proxy.ProxySettings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What {@code vigil.yaml} says, checked. Holds references to secrets and never a secret: a reference is followed when its
+ * secret is needed, not when the file is read.
+ *
+ * @param ca PEM file with certificates that are trusted beside the system's
+ * @param keyEncryptionKey where the key is that wraps the key ring; empty for a file of our own
+ */
+record Config(List<Entry> entries, ProxySettings listen, Optional<Path> ca, Optional<SecretRef> keyEncryptionKey) {
+    static final Config EMPTY = new Config(
+            List.of(),
+            new ProxySettings(ProxySettings.DEFAULT_PORT, true, List.of()),
+            Optional.empty(),
+            Optional.empty());
+
+    Config {
+        entries = List.copyOf(entries);
+    }
+
+    /**
+     * A connector, and where the secret of its own OAuth client is, if it has one.
+     *
+     * @param connector without that secret
+     */
+    record Entry(Connector connector, Optional<SecretRef> clientSecret) {}
+
+    List<Connector> connectors() {
+        return entries.stream().map(Entry::connector).toList();
+    }
+
+    Optional<Entry> entry(String name) {
+        return entries.stream()
+                .filter(entry -> entry.connector().name().equals(name))
+                .findFirst();
+    }
+}

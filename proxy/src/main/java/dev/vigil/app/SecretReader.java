@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.app;
+
+import dev.vigil.auth.Secret;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Follows a {@link SecretRef}. May block on a disk or on a command for up to half a minute, so never on {@code proxy-io}.
+ *
+ * @param environment of this process
+ * @param commandLimit how long a command may take; long enough for a person to touch a hardware key
+ */
+record SecretReader(Map<String, String> environment, Duration commandLimit) {
+    private static final int LONGEST = 64 * 1024;
+
+    SecretReader(Map<String, String> environment) {
+        this(environment, Duration.ofSeconds(30));
+    }
+
+    /**
+     * @param key the config key that holds the reference, for messages
+     * @throws ConfigException when nothing usable is there; the message never quotes what was found
+     */
+    Secret read(SecretRef reference, String key) {
+        if (reference instanceof SecretRef.FromEnvironment from) {
+            return secret(environment.getOrDefault(from.variable(), ""), key, "variable " + from.variable());
+        }
+        if (reference instanceof SecretRef.FromFile from) {
+            return secret(text(from.file(), key), key, "file " + from.file());
+        }
+        if (reference instanceof SecretRef.FromCommand from) {
+            return secret(
+                    output(from.command(), key),
+                    key,
+                    "output of " + from.command().get(0));
+        }
+        throw new AssertionError(reference);
+    }
+
+    private static String text(Path file, String key) {
+        try (InputStream in = Files.newInputStream(file)) {
+            return new String(in.readNBytes(LONGEST), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw unusable(
+                    key, "the file " + file + " cannot be read (" + e.getClass().getSimpleName() + ")");
+        }
+    }
+
+    /** What the command printed. It shares our terminal for its own questions and errors, but not our standard input. */
+    private String output(List<String> command, String key) {
+        String name = command.get(0);
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            process.getOutputStream().close();
+            process.onExit()
+                    .orTimeout(commandLimit.toMillis(), TimeUnit.MILLISECONDS)
+                    .whenComplete((ended, late) -> {
+                        if (late != null) {
+                            process.descendants().forEach(ProcessHandle::destroyForcibly);
+                            process.destroyForcibly(); // which also ends the read below
+                        }
+                    });
+            String printed = new String(process.getInputStream().readNBytes(LONGEST), StandardCharsets.UTF_8);
+            int code = process.waitFor();
+            if (code != 0) {
+                throw unusable(key, "the command " + name + " ended with code " + code);
+            }
+            return printed;
+        } catch (IOException e) {
+            throw unusable(key, "the command " + name + " cannot be run. Name an executable with its full path");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unusable(key, "the command " + name + " was interrupted");
+        }
+    }
+
+    private static Secret secret(String found, String key, String where) {
+        String line = found.lines().findFirst().orElse("").strip();
+        if (line.isEmpty()) {
+            throw unusable(key, "the " + where + " is empty or not set");
+        }
+        return new Secret(line);
+    }
+
+    private static ConfigException unusable(String key, String what) {
+        return new ConfigException(List.of(key + ": no secret: " + what));
+    }
+}
