@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.app;
+
+import dev.vigil.auth.AuthEvents;
+import dev.vigil.auth.Authorization;
+import dev.vigil.auth.FailureCategory;
+import dev.vigil.auth.RefreshReport;
+import dev.vigil.auth.TimeSource;
+import dev.vigil.proxy.ExchangeReport;
+import dev.vigil.proxy.ProxyEvents;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Writes down what happened, one line each, as JSON for programs and as a sentence for people. Any thread may call; the
+ * sink does not block. A line never holds a secret: no report carries one, and an authorization is asked for its words only.
+ *
+ * <p>The format of {@code log/vigil.jsonl}, version 1, UTF-8. Every line has {@code v}, {@code time} (ISO 8601, UTC) and
+ * {@code event}; the other fields of an event are always there, null where unknown. Readers skip fields and events that
+ * they do not know.
+ *
+ * <pre>
+ *   exchange       connector client user_agent http method tool status upstream_status duration_ms generation bytes_up
+ *                  bytes_down outcome detail
+ *   refresh        connector trigger outcome category attempt generation time_to_expiry_s next_try took_ms reason
+ *   authorization  connector from to reason since action
+ *   turned_away    why detail
+ *   save_failed    connector reason
+ *   unreadable     connector reason
+ *   answer_lost    connector reason deadline
+ *   daemon         state (started, stopping, stopped, reloaded, config_refused) detail
+ * </pre>
+ */
+final class EventLog implements AuthEvents, ProxyEvents {
+
+    /** Takes a line for good. Any thread may call; never blocks, never throws. */
+    @FunctionalInterface
+    interface Sink {
+        void write(String json, String sentence);
+    }
+
+    private static final int LONGEST_SENTENCE = 1000;
+
+    private final TimeSource time;
+    private final Sentences sentences;
+    private final Sink sink;
+
+    EventLog(TimeSource time, Sentences sentences, Sink sink) {
+        this.time = time;
+        this.sentences = sentences;
+        this.sink = sink;
+    }
+
+    @Override
+    public void exchanged(ExchangeReport report) {
+        Instant now = now();
+        LogLine line = new LogLine(now, "exchange")
+                .with("connector", report.connector())
+                .with("client", report.client())
+                .with("user_agent", report.userAgent())
+                .with("http", report.httpMethod())
+                .with("method", report.method())
+                .with("tool", report.tool())
+                .with("status", report.status())
+                .with("upstream_status", report.upstreamStatus())
+                .with("duration_ms", report.took().toMillis())
+                .with("generation", report.generation())
+                .with("bytes_up", report.bytesUp())
+                .with("bytes_down", report.bytesDown())
+                .with("outcome", report.outcome())
+                .with("detail", report.detail());
+        write(now, line, sentences.exchanged(report));
+    }
+
+    @Override
+    public void refreshed(RefreshReport report) {
+        Instant now = now();
+        LogLine line = new LogLine(now, "refresh")
+                .with("connector", report.connector())
+                .with("trigger", report.trigger().word())
+                .with("outcome", report.outcome())
+                .with("category", report.category().map(FailureCategory::word))
+                .with("attempt", report.attempt())
+                .with("generation", report.generation())
+                .withSeconds("time_to_expiry_s", report.timeToExpiry())
+                .withTime("next_try", report.nextTry())
+                .with("took_ms", report.took().toMillis())
+                .with("reason", report.reason());
+        write(now, line, sentences.refreshed(report));
+    }
+
+    @Override
+    public void authorizationChanged(String connector, Authorization before, Authorization after) {
+        Instant now = now();
+        Standing standing = Standing.of(connector, after);
+        LogLine line = new LogLine(now, "authorization")
+                .with("connector", connector)
+                .with("from", before.word())
+                .with("to", after.word())
+                .with("reason", standing.reason())
+                .withTime("since", standing.since())
+                .with("action", standing.action());
+        write(now, line, sentences.stands(connector, standing));
+    }
+
+    @Override
+    public void saveFailed(String connector, String reason) {
+        Instant now = now();
+        LogLine line =
+                new LogLine(now, "save_failed").with("connector", connector).with("reason", reason);
+        write(
+                now,
+                line,
+                connector + ": new tokens could not be saved (" + reason
+                        + "). They serve from memory; a crash would lose them");
+    }
+
+    @Override
+    public void grantUnreadable(String connector, String reason) {
+        Instant now = now();
+        LogLine line =
+                new LogLine(now, "unreadable").with("connector", connector).with("reason", reason);
+        write(now, line, connector + ": the stored login cannot be read: " + reason);
+    }
+
+    @Override
+    public void answerLost(String connector, String reason, Optional<Instant> deadline) {
+        Instant now = now();
+        LogLine line = new LogLine(now, "answer_lost")
+                .with("connector", connector)
+                .with("reason", reason)
+                .withTime("deadline", deadline);
+        write(now, line, sentences.answerLost(connector, reason, deadline));
+    }
+
+    @Override
+    public void turnedAway(String why, String detail) {
+        Instant now = now();
+        LogLine line = new LogLine(now, "turned_away").with("why", why).with("detail", detail);
+        write(now, line, "a client was turned away (" + why + "): " + detail);
+    }
+
+    void started(String url, int connectors) {
+        daemon("started", url + ", connectors: " + connectors);
+    }
+
+    /** @param state one of the words in the class comment */
+    void daemon(String state, String detail) {
+        Instant now = now();
+        write(
+                now,
+                new LogLine(now, "daemon").with("state", state).with("detail", detail),
+                state.replace('_', ' ') + ": " + detail);
+    }
+
+    /** A config that was changed under us and cannot be used; the one before goes on. */
+    void configRefused(List<String> problems) {
+        daemon("config_refused", "the settings in force stay. " + String.join("; ", problems));
+    }
+
+    private void write(Instant now, LogLine line, String sentence) {
+        sink.write(line.toString(), sentences.clock(now) + " " + LogLine.shown(sentence, LONGEST_SENTENCE));
+    }
+
+    private Instant now() {
+        return time.now().wall();
+    }
+}

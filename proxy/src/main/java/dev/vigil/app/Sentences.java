@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.app;
+
+import dev.vigil.auth.FailureCategory;
+import dev.vigil.auth.RefreshReport;
+import dev.vigil.proxy.ExchangeReport;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The log for people: what happened, to which connector, until when, and the command that helps. Pure. */
+record Sentences(ZoneId zone) {
+    private static final DateTimeFormatter SECONDS = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
+    private static final DateTimeFormatter MINUTES = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
+
+    String clock(Instant time) {
+        return SECONDS.format(time.atZone(zone));
+    }
+
+    String exchanged(ExchangeReport report) {
+        String call = report.method().orElse(report.httpMethod())
+                + report.tool().map(tool -> " " + tool).orElse("");
+        String ending = report.outcome().equals("passed")
+                ? "" + report.status()
+                : report.outcome()
+                        + report.detail().map(detail -> " (" + detail + ")").orElse("");
+        String client = report.client().map(name -> ", " + name).orElse("");
+        return report.connector() + ": " + call + ": " + ending + " in "
+                + report.took().toMillis() + " ms" + client;
+    }
+
+    String refreshed(RefreshReport report) {
+        String next =
+                report.nextTry().map(at -> ", next refresh at " + clock(at)).orElse("");
+        String life = report.timeToExpiry().map(Sentences::life).orElse("");
+        return report.connector() + ": "
+                + switch (report.outcome()) {
+                    case "refreshed" -> "token renewed" + life + next;
+                    case "adopted" -> "token taken over, somebody else had renewed it" + life + next;
+                    case "rejected" -> "refresh refused (" + report.reason().orElse("no reason given") + ")";
+                    default ->
+                        "refresh failed (" + cause(report) + "), attempt " + report.attempt() + life
+                                + report.nextTry()
+                                        .map(at -> ", next try at " + clock(at))
+                                        .orElse("");
+                };
+    }
+
+    String stands(String connector, Standing standing) {
+        return connector + ": " + standing.words()
+                + standing.since().map(since -> " since " + minute(since)).orElse("")
+                + standing.reason().map(reason -> " (" + reason + ")").orElse("")
+                + standing.action().map(action -> ". Run: " + action).orElse("");
+    }
+
+    String answerLost(String connector, String reason, Optional<Instant> deadline) {
+        return connector + ": the answer to a refresh was lost (" + reason + "). The refresh token may be spent"
+                + deadline.map(end -> "; the token at hand lasts until " + minute(end))
+                        .orElse("");
+    }
+
+    private String minute(Instant time) {
+        return MINUTES.format(time.atZone(zone));
+    }
+
+    private static String cause(RefreshReport report) {
+        String category = report.category().map(FailureCategory::word).orElse("unknown");
+        return category + report.reason().map(reason -> ": " + reason).orElse("");
+    }
+
+    private static String life(Duration left) {
+        return left.isNegative()
+                ? ", token expired " + DurationText.show(left) + " ago"
+                : ", valid for " + DurationText.show(left);
+    }
+}
