@@ -28,8 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(60)
 class LauncherTest {
-    private static final String JDK_FOLDERS =
-            "/usr/lib/jvm|/usr/java|/opt/java|/opt/jdk|/opt/homebrew|/usr/local/opt|/Library/Java/JavaV";
+    private static final String JDK_FOLDERS = "/usr/lib/jvm|/usr/java|/opt|/usr/local/opt|/Library/Java";
     private static final List<String> TOOLS = List.of(
             "sh",
             "sed",
