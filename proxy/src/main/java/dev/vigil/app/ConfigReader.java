@@ -146,7 +146,7 @@ final class ConfigReader {
         return new ProxySettings(
                 given.parsed("port", ConfigValues::port).orElse(ProxySettings.DEFAULT_PORT),
                 given.parsed("localKey", ConfigValues::onOrOff).orElse(true),
-                given.texts("hosts", ConfigValues.HOST, "a host name (no scheme, no port)"));
+                given.texts("hosts", ConfigValues.HOST, "a host name without a scheme"));
     }
 
     private Optional<SecretRef> reference(ConfigSection holder, String key) {

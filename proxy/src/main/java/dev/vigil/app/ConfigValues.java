@@ -23,8 +23,8 @@ final class ConfigValues {
     static final Predicate<String> SCOPE =
             Pattern.compile("[\\x21\\x23-\\x5b\\x5d-\\x7e]+").asMatchPredicate();
 
-    static final Predicate<String> HOST =
-            Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?").asMatchPredicate();
+    static final Predicate<String> HOST = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?")
+            .asMatchPredicate();
 
     private static final Predicate<String> VARIABLE =
             Pattern.compile("[A-Za-z_][A-Za-z0-9_]*").asMatchPredicate();

@@ -198,7 +198,7 @@ class ConfigReaderTest {
                 mistake("listen: { localKey: maybe }", "1:21: listen.localKey: 'maybe' must be on or off"),
                 mistake(
                         "listen: { hosts: ['http://x'] }",
-                        "1:19: listen.hosts: 'http://x' is not a host name (no scheme, no port)"),
+                        "1:19: listen.hosts: 'http://x' is not a host name without a scheme"),
                 mistake(
                         "tls: { ca: missing.pem }",
                         "1:12: tls.ca: /etc/vigil/missing.pem cannot be read. Name a PEM file with certificates"),
