@@ -11,16 +11,16 @@ import java.util.Optional;
 
 /**
  * Reads grants from the vault, notices when another process has changed one, and says what a stored grant means for its
- * connector. Touched on {@code token-keeper} only.
+ * connector. Touched by one thread only: {@code token-keeper}, or the one thread of a command that works without a daemon.
  */
-final class GrantReader {
+public final class GrantReader {
     private final TokenVault vault;
     private final RefreshPolicy policy;
     private final TimeSource time;
     /** The vault's stamp of what was read last. */
     private final Map<String, Optional<String>> stamps = new HashMap<>();
 
-    GrantReader(TokenVault vault, RefreshPolicy policy, TimeSource time) {
+    public GrantReader(TokenVault vault, RefreshPolicy policy, TimeSource time) {
         this.vault = vault;
         this.policy = policy;
         this.time = time;
@@ -37,7 +37,7 @@ final class GrantReader {
      * @param held what holds so far; it stays if the stored grant is no newer
      * @throws VaultException when it cannot be read
      */
-    Authorization read(Connector connector, Authorization held) {
+    public Authorization read(Connector connector, Authorization held) {
         if (connector.kind() == GrantKind.NONE) {
             return new NotNeeded();
         }
