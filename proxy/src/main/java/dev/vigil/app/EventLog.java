@@ -3,6 +3,7 @@ package dev.vigil.app;
 
 import dev.vigil.auth.AuthEvents;
 import dev.vigil.auth.Authorization;
+import dev.vigil.auth.Connector;
 import dev.vigil.auth.FailureCategory;
 import dev.vigil.auth.RefreshReport;
 import dev.vigil.auth.TimeSource;
@@ -11,6 +12,7 @@ import dev.vigil.proxy.ProxyEvents;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Writes down what happened, one line each, as JSON for programs and as a sentence for people. Any thread may call; the
@@ -43,11 +45,14 @@ final class EventLog implements AuthEvents, ProxyEvents {
     private static final int LONGEST_SENTENCE = 1000;
 
     private final TimeSource time;
+    private final Function<String, Optional<Connector>> connectors;
     private final Sentences sentences;
     private final Sink sink;
 
-    EventLog(TimeSource time, Sentences sentences, Sink sink) {
+    /** @param connectors a connector by its name, as configured now; asked on any thread */
+    EventLog(TimeSource time, Function<String, Optional<Connector>> connectors, Sentences sentences, Sink sink) {
         this.time = time;
+        this.connectors = connectors;
         this.sentences = sentences;
         this.sink = sink;
     }
@@ -93,7 +98,7 @@ final class EventLog implements AuthEvents, ProxyEvents {
     @Override
     public void authorizationChanged(String connector, Authorization before, Authorization after) {
         Instant now = now();
-        Standing standing = Standing.of(connector, after);
+        Standing standing = Standing.of(connector, connectors.apply(connector), after);
         LogLine line = new LogLine(now, "authorization")
                 .with("connector", connector)
                 .with("from", before.word())

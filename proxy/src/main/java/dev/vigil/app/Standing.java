@@ -8,6 +8,8 @@ import dev.vigil.auth.Authorization.NeedsLogin;
 import dev.vigil.auth.Authorization.NotNeeded;
 import dev.vigil.auth.Authorization.Trouble;
 import dev.vigil.auth.Authorization.Unreadable;
+import dev.vigil.auth.Connector;
+import dev.vigil.auth.GrantKind;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -16,40 +18,50 @@ import java.util.Optional;
  *
  * @param words such as "logged in" or "login needed"
  * @param action the command that helps; empty when nobody needs to do anything
+ * @param isKey is it about a static key rather than a login?
  */
-record Standing(String words, Optional<String> reason, Optional<Instant> since, Optional<String> action) {
+record Standing(
+        String words, Optional<String> reason, Optional<Instant> since, Optional<String> action, boolean isKey) {
 
-    static Standing of(String connector, Authorization authorization) {
+    /** @param connector as configured; empty when it is no longer */
+    static Standing of(String name, Optional<Connector> connector, Authorization authorization) {
+        boolean isKey = connector.map(one -> one.kind() == GrantKind.HEADER).orElse(false);
         if (authorization instanceof NotNeeded) {
-            return new Standing("no authorization needed", Optional.empty(), Optional.empty(), Optional.empty());
+            return new Standing("no login needed", Optional.empty(), Optional.empty(), Optional.empty(), isKey);
         }
         if (authorization instanceof LoggedOut out) {
-            return new Standing("not logged in", out.note(), Optional.empty(), login(connector));
+            String words = isKey ? "no key" : "not logged in";
+            return new Standing(words, out.note(), Optional.empty(), Optional.of(action(name, connector)), isKey);
         }
         if (authorization instanceof Unreadable broken) {
-            return new Standing(
-                    "stored login unreadable", Optional.of(broken.reason()), Optional.empty(), Optional.empty());
+            Optional<String> reason = Optional.of(broken.reason());
+            return new Standing("stored login unreadable", reason, Optional.empty(), Optional.empty(), isKey);
         }
         if (authorization instanceof NeedsLogin dead) {
-            boolean isKey = dead.last().oauth().isEmpty();
             return new Standing(
                     isKey ? "new key needed" : "login needed",
                     Optional.of(dead.reason()),
                     Optional.of(dead.since()),
-                    isKey ? Optional.of("vigil add " + connector + " URL --header NAME") : login(connector));
+                    Optional.of(action(name, connector)),
+                    isKey);
         }
         if (authorization instanceof Live live) {
             Optional<Trouble> trouble = live.trouble();
             return new Standing(
-                    "logged in",
+                    isKey ? "has a key" : "logged in",
                     trouble.map(failing -> "refresh is failing: " + failing.reason()),
                     trouble.map(Trouble::since),
-                    Optional.empty());
+                    Optional.empty(),
+                    isKey);
         }
         throw new AssertionError(authorization);
     }
 
-    private static Optional<String> login(String connector) {
-        return Optional.of("vigil login " + connector);
+    private static String action(String name, Optional<Connector> connector) {
+        return connector
+                .filter(one -> one.kind() == GrantKind.HEADER)
+                .map(one -> "vigil add " + name + " " + one.url() + " --header "
+                        + one.header().orElseThrow())
+                .orElse("vigil login " + name);
     }
 }

@@ -8,11 +8,14 @@ import dev.vigil.auth.Authorization.LoggedOut;
 import dev.vigil.auth.Authorization.NeedsLogin;
 import dev.vigil.auth.Authorization.NotNeeded;
 import dev.vigil.auth.Authorization.Unreadable;
+import dev.vigil.auth.Connector;
 import dev.vigil.auth.FailureCategory;
 import dev.vigil.auth.Grant;
+import dev.vigil.auth.GrantKind;
 import dev.vigil.auth.Now;
 import dev.vigil.auth.OAuthBinding;
 import dev.vigil.auth.RefreshReport;
+import dev.vigil.auth.RefreshSettings;
 import dev.vigil.auth.RegisteredClient;
 import dev.vigil.auth.Secret;
 import dev.vigil.auth.TokenSet;
@@ -39,8 +42,11 @@ class EventLogTest {
 
     private final List<String> json = new ArrayList<>();
     private final List<String> sentences = new ArrayList<>();
-    private final EventLog log =
-            new EventLog(() -> new Now(NOW, Duration.ZERO), new Sentences(ZoneOffset.UTC), (line, sentence) -> {
+    private final EventLog log = new EventLog(
+            () -> new Now(NOW, Duration.ZERO),
+            EventLogTest::configured,
+            new Sentences(ZoneOffset.UTC),
+            (line, sentence) -> {
                 json.add(line);
                 sentences.add(sentence);
             });
@@ -82,6 +88,21 @@ class EventLogTest {
                     .doesNotContainPattern("[\\p{Cc}\\p{Cf}\\p{Zl}]")
                     .hasSizeLessThan(1500);
         }
+    }
+
+    private static Optional<Connector> configured(String name) {
+        URI url = URI.create("https://" + name + "/mcp");
+        return Optional.of(
+                name.equals("c7")
+                        ? new Connector(
+                                name,
+                                url,
+                                GrantKind.HEADER,
+                                Optional.of("X-Key"),
+                                List.of(),
+                                Optional.empty(),
+                                RefreshSettings.DEFAULT)
+                        : Connector.oauth(name, url));
     }
 
     private void everyEvent() {
