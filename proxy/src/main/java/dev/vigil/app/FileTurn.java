@@ -4,11 +4,12 @@ package dev.vigil.app;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -17,10 +18,17 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class FileTurn implements AutoCloseable {
     private static final Duration NAP = Duration.ofMillis(20);
+    /**
+     * What this process holds. A kernel lock belongs to the process, and closing any channel of the file drops it, so a
+     * second one may not even be opened here.
+     */
+    private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
 
+    private final Path file;
     private final FileChannel channel;
 
-    private FileTurn(FileChannel channel) {
+    private FileTurn(Path file, FileChannel channel) {
+        this.file = file;
         this.channel = channel;
     }
 
@@ -30,29 +38,43 @@ final class FileTurn implements AutoCloseable {
      * @return empty when somebody else has held it for all of {@code patience}
      */
     static Optional<FileTurn> take(Path file, Duration patience) throws IOException {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        Path real = file.toAbsolutePath().getParent().toRealPath().resolve(file.getFileName());
         long begun = System.nanoTime();
-        while (!isLocked(channel)) {
-            if (System.nanoTime() - begun >= patience.toNanos()) {
-                channel.close();
-                return Optional.empty();
+        while (true) {
+            Optional<FileTurn> turn = attempt(real);
+            if (turn.isPresent() || System.nanoTime() - begun >= patience.toNanos()) {
+                return turn;
             }
             LockSupport.parkNanos(NAP.toNanos());
         }
-        return Optional.of(new FileTurn(channel));
     }
 
-    private static boolean isLocked(FileChannel channel) throws IOException {
+    private static Optional<FileTurn> attempt(Path file) throws IOException {
+        if (!HELD_HERE.add(file)) {
+            return Optional.empty();
+        }
+        FileChannel channel = null;
+        FileLock lock = null;
         try {
-            FileLock lock = channel.tryLock();
-            return lock != null;
-        } catch (OverlappingFileLockException heldInThisProcess) {
-            return false;
+            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            lock = channel.tryLock();
+            return lock == null ? Optional.empty() : Optional.of(new FileTurn(file, channel));
+        } finally {
+            if (lock == null) {
+                if (channel != null) {
+                    channel.close();
+                }
+                HELD_HERE.remove(file);
+            }
         }
     }
 
+    /** Gives the turn back. Closing twice does no harm. */
     @Override
     public void close() throws IOException {
-        channel.close(); // which frees the lock
+        if (channel.isOpen()) {
+            channel.close(); // which frees the lock
+            HELD_HERE.remove(file);
+        }
     }
 }
