@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.it;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** Waiting for a condition, never for a time: another process cannot be told what time it is. */
+final class Await {
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
+
+    private Await() {}
+
+    /** @param otherwise what to say when the limit passes first */
+    static void until(Duration limit, BooleanSupplier condition, Supplier<String> otherwise) {
+        long end = System.nanoTime() + limit.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("not within " + limit.toMillis() + " ms: " + otherwise.get());
+            }
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+        }
+    }
+}
