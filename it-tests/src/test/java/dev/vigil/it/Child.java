@@ -43,8 +43,8 @@ final class Child implements AutoCloseable {
     /** @param name for messages and the log file */
     static Child start(String name, ProcessBuilder builder) {
         try {
-            Files.createDirectories(Tree.LOGS);
-            Path log = Files.createTempFile(Tree.LOGS, name + "-", ".log");
+            Files.createDirectories(Checkout.LOGS);
+            Path log = Files.createTempFile(Checkout.LOGS, name + "-", ".log");
             Child child = new Child(name, builder.start(), log);
             Runtime.getRuntime().addShutdownHook(child.atExit);
             BufferedWriter record = Files.newBufferedWriter(log);
@@ -153,7 +153,7 @@ final class Child implements AutoCloseable {
     /** What it has said so far, for a failure's message. */
     String story() {
         return "It said:\n" + String.join("\n", output()) + "\n" + String.join("\n", errors()) + "\n(log: "
-                + Tree.shown(log) + ")";
+                + Checkout.shown(log) + ")";
     }
 
     /** Asks it to end, and makes it. */

@@ -41,7 +41,7 @@ final class NodeParts implements AutoCloseable {
 
     /** Starts all three, or ends the test with what is missing. */
     static NodeParts start(Duration accessTokens) {
-        if (!Files.isDirectory(Tree.NPM.resolve("node_modules/oidc-provider"))) {
+        if (!Files.isDirectory(Checkout.NPM.resolve("node_modules/oidc-provider"))) {
             throw Requires.missing("the servers that come from npm", REMEDY);
         }
         Path node = findNode().orElseThrow(() -> Requires.missing("Node " + OLDEST_NODE, REMEDY));
@@ -51,7 +51,7 @@ final class NodeParts implements AutoCloseable {
     private JsonNode start(Path node, String part, String... arguments) {
         List<String> command = new ArrayList<>(List.of(node.toString(), part + ".mjs"));
         command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).directory(Tree.NPM.toFile());
+        ProcessBuilder builder = new ProcessBuilder(command).directory(Checkout.NPM.toFile());
         Child child = Child.start(part, builder);
         children.add(child);
         try {
@@ -66,7 +66,7 @@ final class NodeParts implements AutoCloseable {
     private static Optional<Path> findNode() {
         Stream<Path> onPath = Stream.of(System.getenv("PATH").split(java.io.File.pathSeparator))
                 .map(folder -> Path.of(folder, "node"));
-        return Stream.concat(Stream.of(Tree.NPM.resolve("node_modules/node/bin/node")), onPath)
+        return Stream.concat(Stream.of(Checkout.NPM.resolve("node_modules/node/bin/node")), onPath)
                 .filter(Files::isExecutable)
                 .filter(NodeParts::isYoungEnough)
                 .findFirst();

@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /** Where things are in the checkout that is being tested. */
-final class Tree {
+final class Checkout {
     static final Path ROOT =
             Path.of(System.getProperty("vigil.root", "..")).toAbsolutePath().normalize();
     static final Path JAR = ROOT.resolve("proxy/target/vigil.jar");
@@ -20,7 +20,7 @@ final class Tree {
 
     private static final List<String> MODULES = List.of("auth", "sync", "proxy", "it-tests");
 
-    private Tree() {}
+    private Checkout() {}
 
     static List<Path> mainSources() {
         return sources("main");
@@ -34,7 +34,7 @@ final class Tree {
         return MODULES.stream()
                 .map(module -> ROOT.resolve(module).resolve("src").resolve(kind).resolve("java"))
                 .filter(Files::isDirectory)
-                .flatMap(Tree::javaFiles)
+                .flatMap(Checkout::javaFiles)
                 .sorted()
                 .toList();
     }
