@@ -5,7 +5,8 @@
 //
 // Admin: GET /counts             what passed and what was refused, by reason
 //        POST /refuse {next}     refuses the next so many tokens that would have passed
-//        POST /refuse {seen: true}   refuses every token that has passed so far
+//        POST /refuse {seen: true, together}   refuses every token that has passed so far; where `together` is given,
+//                                 no refusal leaves before so many have come
 //        POST /patience {seconds}    refuses tokens older than this, whatever was promised at issue; 0 is no limit
 
 import { createHash } from 'node:crypto';
@@ -23,6 +24,8 @@ const seen = new Set();
 const refused = new Set();
 let refuseNext = 0;
 let patience = 0;
+let together = 0;
+const waiting = [];
 
 const server = http.createServer(handle);
 const port = await listen(server, settings.port);
@@ -45,6 +48,7 @@ async function handle(request, response) {
     const reason = await faultOf(request.headers.authorization);
     counts[reason ?? 'passed'] += 1;
     if (reason === undefined) pass(request, response);
+    else if (reason === 'heldBack' && together > 0) refuseTogether(response);
     else refuse(response, reason);
   } catch (error) {
     console.log(error);
@@ -97,6 +101,13 @@ function json(url, { headers = {}, body } = {}) {
   });
 }
 
+function refuseTogether(response) {
+  waiting.push(response);
+  if (waiting.length < together) return;
+  together = 0;
+  waiting.splice(0).forEach((each) => refuse(each, 'heldBack'));
+}
+
 function refuse(response, reason) {
   const challenge = [`resource_metadata="${origin}${METADATA}${new URL(resource).pathname}"`, `scope="${settings.scope}"`];
   // RFC 6750, 3.1: a request without a token is told nothing but what is needed.
@@ -126,8 +137,9 @@ function pass(request, response) {
 
 const adminPort = await admin({
   'GET /counts': () => counts,
-  'POST /refuse': ({ next = 0, seen: all = false }) => {
+  'POST /refuse': ({ next = 0, seen: all = false, together: many = 0 }) => {
     refuseNext = next;
+    together = many;
     if (all) seen.forEach((mark) => refused.add(mark));
   },
   'POST /patience': ({ seconds }) => { patience = seconds; },

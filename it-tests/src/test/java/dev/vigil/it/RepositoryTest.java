@@ -20,7 +20,7 @@ class RepositoryTest {
     private static final Pattern NOT_DONE = Pattern.compile("\\b(TO" + "DO|FIX" + "ME|X" + "XX|HA" + "CK)\\b");
 
     private static final Pattern MACHINE_PATHS =
-            Pattern.compile("(?<![\\w.])/(wo" + "rk|ro" + "ot|home/\\w+|Us" + "ers/\\w+|usr/lib/" + "jvm)/");
+            Pattern.compile("(?<![\\w.])/((wo" + "rk|ro" + "ot|home/\\w+|Us" + "ers/\\w+)/|usr/lib/" + "jvm/\\w)");
     private static final Pattern REGISTRIES = Pattern.compile("registry\\.np" + "mjs|repo1?\\.ma" + "ven|repo\\.ma"
             + "ven\\.apache|central\\.sona" + "type|deb\\.deb" + "ian\\.org|registry\\.ya" + "rnpkg");
     private static final Pattern DOWNLOAD_RECORDS = Pattern.compile(
