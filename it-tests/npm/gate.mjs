@@ -4,10 +4,9 @@
 // RFC 9728 metadata and answers RFC 6750 challenges. What passes is streamed.
 //
 // Admin: GET /counts             what passed and what was refused, by reason
-//        POST /refuse {next}     refuses the next so many tokens that would have passed
-//        POST /refuse {seen: true, together}   refuses every token that has passed so far; where `together` is given,
-//                                 no refusal leaves before so many have come
-//        POST /patience {seconds}    refuses tokens older than this, whatever was promised at issue; 0 is no limit
+//        POST /refuse {together} refuses every token that has passed so far, and lets no refusal go before so many
+//                                requests have come
+//        POST /patience {seconds}  refuses tokens older than this, whatever was promised at issue; 0 is no limit
 
 import { createHash } from 'node:crypto';
 import http from 'node:http';
@@ -22,7 +21,6 @@ const toUpstream = new http.Agent({ keepAlive: true });
 const counts = { passed: 0, missing: 0, inactive: 0, foreign: 0, tooOld: 0, heldBack: 0 };
 const seen = new Set();
 const refused = new Set();
-let refuseNext = 0;
 let patience = 0;
 let together = 0;
 const waiting = [];
@@ -66,10 +64,6 @@ async function faultOf(authorization) {
   if (patience > 0 && Date.now() / 1000 - found.iat > patience) return 'tooOld';
   const mark = createHash('sha256').update(token).digest('hex');
   if (refused.has(mark)) return 'heldBack';
-  if (refuseNext > 0) {
-    refuseNext -= 1;
-    return 'heldBack';
-  }
   seen.add(mark);
   return undefined;
 }
@@ -137,10 +131,9 @@ function pass(request, response) {
 
 const adminPort = await admin({
   'GET /counts': () => counts,
-  'POST /refuse': ({ next = 0, seen: all = false, together: many = 0 }) => {
-    refuseNext = next;
-    together = many;
-    if (all) seen.forEach((mark) => refused.add(mark));
+  'POST /refuse': (wanted) => {
+    together = wanted.together;
+    seen.forEach((mark) => refused.add(mark));
   },
   'POST /patience': ({ seconds }) => { patience = seconds; },
 });

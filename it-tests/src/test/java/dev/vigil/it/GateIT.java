@@ -2,9 +2,9 @@
 package dev.vigil.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.vigil.it.NodeParts.AuthorizationServer.RefreshToken;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
@@ -41,7 +41,7 @@ class GateIT {
 
     @Test
     void missingTokenIsToldWhereToAsk() {
-        HttpResponse<String> answer = Web.send(initialize());
+        HttpResponse<String> answer = Web.send(Mcp.posting(parts.gate.resource(), Mcp.INITIALIZE));
 
         assertThat(answer.statusCode()).isEqualTo(401);
         String challenge = answer.headers().firstValue("www-authenticate").orElse("");
@@ -101,7 +101,7 @@ class GateIT {
         assertThat(parts.authorizationServer.refreshTokens())
                 .filteredOn(token -> token.reused() == 1)
                 .extracting(RefreshToken::generation, RefreshToken::redeemed)
-                .containsExactly(org.assertj.core.groups.Tuple.tuple(0, 1));
+                .containsExactly(tuple(0, 1));
     }
 
     private static void assertRefused(HttpResponse<String> answer) {
@@ -110,16 +110,6 @@ class GateIT {
     }
 
     private static HttpResponse<String> call(String token) {
-        return Web.send(initialize().header("Authorization", "Bearer " + token));
-    }
-
-    private static java.net.http.HttpRequest.Builder initialize() {
-        String body = """
-                {"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25",
-                 "capabilities":{},"clientInfo":{"name":"test","version":"1"}}}""";
-        return Web.to(parts.gate.resource())
-                .header("Content-Type", "application/json")
-                .header("Accept", "application/json, text/event-stream")
-                .POST(BodyPublishers.ofString(body));
+        return Mcp.initialize(parts.gate.resource(), token);
     }
 }

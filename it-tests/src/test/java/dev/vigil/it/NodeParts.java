@@ -136,14 +136,9 @@ final class NodeParts implements AutoCloseable {
             return Json.MAPPER.treeToValue(Web.getJson(admin + "/counts"), Counts.class);
         }
 
-        /** Refuses every token that has passed so far. */
-        void refuseSeen() {
-            Web.postJson(admin + "/refuse", Map.of("seen", true));
-        }
-
-        /** Refuses the next tokens that would have passed. */
-        void refuseNext(int count) {
-            Web.postJson(admin + "/refuse", Map.of("next", count));
+        /** Refuses every token that has passed so far, and answers none of the refused before so many have come. */
+        void refuseSeen(int together) {
+            Web.postJson(admin + "/refuse", Map.of("together", together));
         }
 
         /** Refuses tokens older than this, whatever was promised at issue. */
