@@ -7,6 +7,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,7 +39,8 @@ final class FileTurn implements AutoCloseable {
      * @return empty when somebody else has held it for all of {@code patience}
      */
     static Optional<FileTurn> take(Path file, Duration patience) throws IOException {
-        Path real = file.toAbsolutePath().getParent().toRealPath().resolve(file.getFileName());
+        Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent(), "a lock file stands in a folder");
+        Path real = folder.toRealPath().resolve(file.getFileName());
         long begun = System.nanoTime();
         while (true) {
             Optional<FileTurn> turn = attempt(real);
