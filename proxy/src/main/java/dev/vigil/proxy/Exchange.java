@@ -6,7 +6,6 @@ import dev.vigil.auth.Authorization.Live;
 import dev.vigil.auth.Authorization.NotNeeded;
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.Grant;
-import dev.vigil.auth.Now;
 import dev.vigil.auth.Zone;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpContent;
@@ -65,29 +64,19 @@ final class Exchange implements Turn, UpstreamCall.Listener {
         this.client = client;
         this.body = new RequestBody(shared.budget(), client::holdBack);
         this.log = new ExchangeLog(parts.time().now(), connector.name(), clientName, request);
-        this.skips = new Skips(connector);
+        this.skips = new Skips(connector, parts.time());
         this.answering = new Answering(parts, request, client, body, log);
     }
 
     void begin() {
         Authorization authorization = parts.keeper().look(connector.name());
-        if (authorization instanceof NotNeeded) {
-            send(Optional.empty());
-        } else if (authorization instanceof Live live) {
-            begin(live);
-        } else {
-            answer(skips.dead(authorization, now()));
-        }
-    }
-
-    private void begin(Live live) {
-        Zone zone = live.zone(now());
+        Zone zone = authorization instanceof Live live ? live.zone(parts.time().now()) : Zone.FRESH;
         if (zone == Zone.EXPIRED) {
-            join(parts.keeper().refreshed(connector.name()), EXPIRED_PATIENCE, this::sendUnlessExpired);
+            join(parts.keeper().refreshed(connector.name()), EXPIRED_PATIENCE, this::sendIfWeMay);
         } else if (zone == Zone.EMERGENCY) {
-            join(parts.keeper().refreshed(connector.name()), EMERGENCY_PATIENCE, this::sendUnlessExpired);
+            join(parts.keeper().refreshed(connector.name()), EMERGENCY_PATIENCE, this::sendIfWeMay);
         } else {
-            send(Optional.of(live.grant()));
+            sendIfWeMay(authorization);
         }
     }
 
@@ -100,13 +89,13 @@ final class Exchange implements Turn, UpstreamCall.Listener {
         });
     }
 
-    private void sendUnlessExpired(Authorization authorization) {
-        if (authorization instanceof Live live && live.zone(now()) != Zone.EXPIRED) {
-            send(Optional.of(live.grant()));
-        } else if (authorization instanceof NotNeeded) {
+    private void sendIfWeMay(Authorization authorization) {
+        if (authorization instanceof NotNeeded) {
             send(Optional.empty());
+        } else if (authorization instanceof Live live && live.zone(parts.time().now()) != Zone.EXPIRED) {
+            send(Optional.of(live.grant()));
         } else {
-            answer(skips.dead(authorization, now()));
+            answering.own(skips.dead(authorization));
         }
     }
 
@@ -157,13 +146,13 @@ final class Exchange implements Turn, UpstreamCall.Listener {
             join(
                     parts.keeper().refusedThoughFresh(connector.name()),
                     EMERGENCY_PATIENCE,
-                    settled -> answer(skips.refusedThoughFresh(settled, now())));
+                    settled -> answering.own(skips.refusedThoughFresh(settled)));
         } else if (verdict instanceof Verdict.Follow follow && body.isReplayable()) {
             followed = true;
             detours.remember(connector, follow.target());
             send(sentWith);
         } else {
-            answer(skips.of(verdict));
+            answering.own(skips.of(verdict));
         }
     }
 
@@ -173,12 +162,12 @@ final class Exchange implements Turn, UpstreamCall.Listener {
         long used = sentWith.map(grant -> grant.tokens().generation()).orElse(0L);
         join(parts.keeper().newerThan(connector.name(), used), EXPIRED_PATIENCE, settled -> {
             if (!(settled instanceof Live live) || live.generation() <= used) {
-                answer(skips.notRenewed(settled, now()));
+                answering.own(skips.notRenewed(settled));
             } else if (body.isReplayable()) {
                 log.outcome("replayed");
                 send(Optional.of(live.grant()));
             } else {
-                answer(skips.renewedCallAgain());
+                answering.own(skips.renewedCallAgain());
             }
         });
     }
@@ -203,7 +192,7 @@ final class Exchange implements Turn, UpstreamCall.Listener {
     @Override
     public void unreachable(Throwable cause) {
         body.takeBack();
-        answer(skips.unreachable(Reasons.of(cause)));
+        answering.own(skips.unreachable(Reasons.of(cause)));
     }
 
     @Override
@@ -215,7 +204,7 @@ final class Exchange implements Turn, UpstreamCall.Listener {
             resent = true;
             send(sentWith);
         } else {
-            answer(skips.lost(reason));
+            answering.own(skips.lost(reason));
         }
     }
 
@@ -228,10 +217,6 @@ final class Exchange implements Turn, UpstreamCall.Listener {
         return stale
                 && body.isReplayable()
                 && (!isPost() || ReplayRule.isHarmless(body.scanned().method()));
-    }
-
-    private void answer(OwnAnswer own) {
-        answering.own(own);
     }
 
     @Override
@@ -249,10 +234,6 @@ final class Exchange implements Turn, UpstreamCall.Listener {
             callNow().abandon();
             answering.endStream();
         }
-    }
-
-    private Now now() {
-        return parts.time().now();
     }
 
     private boolean isPost() {

@@ -3,15 +3,11 @@ package dev.vigil.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.FastThreadLocal;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Finds what Vigil wants to know of a JSON-RPC body, wherever it stands (one official client writes {@code id} after
@@ -21,13 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
  * <p>One thread at a time. Feeding does not move the buffer's reader index.
  */
 final class MessageScan {
-    private static final JsonMapper JSON = JsonMapper.shared();
-    /** Longer ids and names are cut off: then they count as absent. */
-    private static final int LONGEST_VALUE = 1024;
     /** Clients of 2025-03-26 may send batches; nobody sends such long ones. */
     private static final int MOST_MESSAGES = 100;
-    /** Containers deeper than this can hold nothing we look for; they are only counted. */
-    private static final int DEEPEST = 5;
 
     private static final Set<String> WORDS = Set.of("true", "false", "null");
     private static final byte[] BOM = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
@@ -46,19 +37,15 @@ final class MessageScan {
     }
 
     private final List<RpcMessage> messages = new ArrayList<>();
-    private final boolean[] isObject = new boolean[DEEPEST + 1];
-    private final String[] keys = new String[DEEPEST + 1];
-    private final ByteArrayOutputStream caught = new ByteArrayOutputStream(64);
+    private final KeyPath path = new KeyPath();
+    private final Caught caught = new Caught();
     private Mode mode = Mode.STRUCTURE;
     private long seen;
     private int bom;
-    private int depth;
-    private boolean batch;
     private boolean ended;
     private boolean malformed;
     private boolean expectKey;
     private boolean readingKey;
-    private boolean catching;
     private EnumMap<RpcField, String> found = new EnumMap<>(RpcField.class);
 
     /** Looks at the readable bytes. */
@@ -74,7 +61,7 @@ final class MessageScan {
 
     private void feed(byte[] bytes, int length) {
         for (int i = 0; i < length && !malformed; i++, seen++) {
-            if (mode == Mode.STRING && !catching) {
+            if (mode == Mode.STRING && !caught.isCatching()) {
                 int next = endOfPlainText(bytes, i, length);
                 seen += next - i;
                 i = next;
@@ -98,7 +85,7 @@ final class MessageScan {
         switch (mode) {
             case STRING -> string(b);
             case ESCAPE -> {
-                caught(b);
+                caught.add(b);
                 mode = Mode.STRING;
             }
             case WORD -> word(b);
@@ -107,7 +94,7 @@ final class MessageScan {
     }
 
     private void string(byte b) {
-        caught(b);
+        caught.add(b);
         if (b == '\\') {
             mode = Mode.ESCAPE;
         } else if (b == '"') {
@@ -119,7 +106,7 @@ final class MessageScan {
     private void word(byte b) {
         boolean delimiter = b == ',' || b == '}' || b == ']' || b == ' ' || b == '\n' || b == '\r' || b == '\t';
         if (!delimiter) {
-            caught(b);
+            caught.add(b);
             return;
         }
         endOfWord();
@@ -128,11 +115,11 @@ final class MessageScan {
 
     private void endOfWord() {
         mode = Mode.STRUCTURE;
-        String word = caughtText();
+        String word = caught.text();
         boolean number = word.charAt(0) == '-' || Character.isDigit(word.charAt(0));
         malformed |= !number && !WORDS.contains(word);
-        if (number && catching) {
-            valueFound(word, false);
+        if (number && caught.isCatching()) {
+            path.field().filter(RpcField::isRaw).ifPresent(field -> found.put(field, word));
         }
     }
 
@@ -142,7 +129,7 @@ final class MessageScan {
             case '{', '[' -> open(b == '{');
             case '}', ']' -> close(b == '}');
             case ':' -> expectKey = false;
-            case ',' -> expectKey = isObjectHere();
+            case ',' -> expectKey = path.isInObject();
             case '"' -> beginString();
             default -> beginWord(b);
         }
@@ -150,130 +137,50 @@ final class MessageScan {
 
     private void open(boolean object) {
         malformed |= ended;
-        if (depth == 0 && !object) {
-            batch = true;
-        }
-        depth++;
-        if (depth <= DEEPEST) {
-            isObject[depth] = object;
-            keys[depth] = "";
-        }
-        if (object && depth == messageDepth()) {
+        path.open(object);
+        if (object && path.isAtMessage()) {
             found = new EnumMap<>(RpcField.class);
         }
         expectKey = object;
     }
 
     private void close(boolean object) {
-        if (depth == 0 || (depth <= DEEPEST && isObject[depth] != object)) {
-            malformed = true;
-            return;
-        }
-        if (object && depth == messageDepth() && messages.size() < MOST_MESSAGES) {
+        if (object && path.isAtMessage() && messages.size() < MOST_MESSAGES) {
             messages.add(RpcMessage.of(found));
         }
-        depth--;
-        ended = depth == 0;
+        malformed |= !path.close(object);
+        ended = path.isEmpty();
         expectKey = false;
     }
 
     private void beginString() {
-        malformed |= depth == 0;
+        malformed |= path.isEmpty();
         mode = Mode.STRING;
-        readingKey = expectKey && depth <= DEEPEST;
-        catching = readingKey
-                ? isPathOfInterest()
-                : !expectKey && RpcField.at(path()).isPresent();
-        caught.reset();
-        caught((byte) '"');
+        readingKey = expectKey;
+        caught.begin(readingKey ? path.isOfInterest() : path.field().isPresent(), (byte) '"');
     }
 
     private void beginWord(byte b) {
-        boolean begins = b == '-' || (b >= '0' && b <= '9') || b == 't' || b == 'f' || b == 'n';
         if (seen < BOM.length && bom == seen && b == BOM[bom]) {
             bom++;
             return;
         }
-        if (!begins || depth == 0 || expectKey) {
-            malformed = true;
-            return;
-        }
+        boolean begins = b == '-' || (b >= '0' && b <= '9') || b == 't' || b == 'f' || b == 'n';
+        malformed |= !begins || path.isEmpty() || expectKey;
         mode = Mode.WORD;
-        catching = true;
-        caught.reset();
-        caught(b);
-    }
-
-    private void caught(byte b) {
-        if (catching) {
-            caught.write(b);
-            catching = caught.size() <= LONGEST_VALUE;
-        }
-    }
-
-    private String caughtText() {
-        return caught.toString(StandardCharsets.UTF_8);
+        caught.begin(true, b);
     }
 
     private void endOfString() {
+        boolean whole = caught.isCatching();
+        Optional<String> value = whole ? caught.decoded() : Optional.of("");
+        malformed |= value.isEmpty();
         if (readingKey) {
-            keys[depth] = catching ? decoded(caughtText()) : "";
-            readingKey = false;
-        } else if (catching) {
-            valueFound(caughtText(), true);
+            path.key(value.orElse(""));
+        } else if (whole) {
+            path.field().ifPresent(field -> found.put(field, field.isRaw() ? caught.text() : value.orElse("")));
         }
-        catching = false;
-    }
-
-    private void valueFound(String raw, boolean quoted) {
-        catching = false;
-        RpcField.at(path()).ifPresent(field -> {
-            if (field.isRaw()) {
-                found.put(field, raw);
-            } else if (quoted) {
-                found.put(field, decoded(raw));
-            }
-        });
-    }
-
-    private String decoded(String raw) {
-        if (raw.indexOf('\\') < 0) {
-            return raw.substring(1, raw.length() - 1);
-        }
-        try {
-            return JSON.readValue(raw, String.class);
-        } catch (JacksonException e) {
-            malformed = true;
-            return "";
-        }
-    }
-
-    private int messageDepth() {
-        return batch ? 2 : 1;
-    }
-
-    private boolean isObjectHere() {
-        return depth > 0 && depth <= DEEPEST && isObject[depth];
-    }
-
-    /** Do all containers around us belong to a path that we look at? */
-    private boolean isPathOfInterest() {
-        int level = depth - messageDepth();
-        if (level < 0 || level > 2) return false;
-        if (level >= 1 && !"params".equals(keys[messageDepth()])) return false;
-        return level < 2 || "_meta".equals(keys[messageDepth() + 1]);
-    }
-
-    /** The keys from the message to here, joined; empty where we do not look. */
-    private String path() {
-        if (!isObjectHere() || !isPathOfInterest()) {
-            return "";
-        }
-        StringBuilder path = new StringBuilder();
-        for (int level = messageDepth(); level <= depth; level++) {
-            path.append(level == messageDepth() ? "" : "/").append(keys[level]);
-        }
-        return path.toString();
+        readingKey = false;
     }
 
     /** The body has come to its end. May be called more than once. */
@@ -290,7 +197,7 @@ final class MessageScan {
     }
 
     boolean isBatch() {
-        return batch;
+        return path.isBatch();
     }
 
     /** Whole messages so far. */

@@ -9,7 +9,7 @@ import dev.vigil.auth.Authorization.NotNeeded;
 import dev.vigil.auth.Authorization.Unreadable;
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.GrantKind;
-import dev.vigil.auth.Now;
+import dev.vigil.auth.TimeSource;
 import dev.vigil.proxy.OwnAnswer.Kind;
 import dev.vigil.proxy.OwnAnswer.Sent;
 import java.time.Duration;
@@ -18,15 +18,15 @@ import java.time.Duration;
  * Which answer of our own fits what happened to a connector. Pure; the table at the end of section "The face to MCP clients"
  * of the design, in code. Sentences hold no semicolon, quote or angle bracket: some clients cut there.
  */
-record Skips(Connector connector) {
+record Skips(Connector connector, TimeSource time) {
     private static final Duration SOON = Duration.ofSeconds(30);
 
     /** No token to send: why, and what helps. */
-    OwnAnswer dead(Authorization authorization, Now now) {
+    OwnAnswer dead(Authorization authorization) {
         if (authorization instanceof NeedsLogin needs) return needsLogin(needs);
         if (authorization instanceof LoggedOut out) return loggedOut(out);
         if (authorization instanceof Unreadable) return unreadable();
-        if (authorization instanceof Live live) return unavailable(live, now);
+        if (authorization instanceof Live live) return unavailable(live);
         throw new AssertionError(authorization); // NotNeeded among them: its requests are sent
     }
 
@@ -73,10 +73,10 @@ record Skips(Connector connector) {
                 .action("vigil status " + name());
     }
 
-    private OwnAnswer unavailable(Live live, Now now) {
+    private OwnAnswer unavailable(Live live) {
         String reason = live.trouble().map(trouble -> trouble.category().word()).orElse("refresh_under_way");
         Duration wait = live.retryAt()
-                .map(retry -> retry.left(now))
+                .map(retry -> retry.left(time.now()))
                 .filter(left -> left.compareTo(SOON) > 0)
                 .orElse(SOON);
         OwnAnswer answer = OwnAnswer.of(
@@ -90,14 +90,14 @@ record Skips(Connector connector) {
     }
 
     /** The upstream refused our token, and there is no newer one. */
-    OwnAnswer notRenewed(Authorization settled, Now now) {
-        return settled instanceof NotNeeded ? loginWanted() : dead(settled, now);
+    OwnAnswer notRenewed(Authorization settled) {
+        return settled instanceof NotNeeded ? loginWanted() : dead(settled);
     }
 
     /** The upstream refused a token and the one that replaced it. */
-    OwnAnswer refusedThoughFresh(Authorization settled, Now now) {
+    OwnAnswer refusedThoughFresh(Authorization settled) {
         if (!(settled instanceof Live)) {
-            return notRenewed(settled, now);
+            return notRenewed(settled);
         }
         return OwnAnswer.of(
                         Kind.AUTHORIZATION_UNAVAILABLE,
@@ -167,12 +167,8 @@ record Skips(Connector connector) {
     }
 
     private OwnAnswer forbidden() {
-        return OwnAnswer.of(
-                        Kind.FORBIDDEN,
-                        name(),
-                        name() + " forbids this to the account that is logged in",
-                        "A new token would not change that.",
-                        "forbidden")
+        String what = name() + " forbids this to the account that is logged in";
+        return OwnAnswer.of(Kind.FORBIDDEN, name(), what, "A new token would not change that.", "forbidden")
                 .sent(Sent.YES);
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.GrantKind;
 import dev.vigil.auth.RefreshSettings;
+import dev.vigil.auth.TimeSource;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import java.net.URI;
 import java.util.Arrays;
@@ -90,7 +91,7 @@ class ReplayRuleTest {
         assertThat(answered.stream().map(Object::getClass).collect(Collectors.toSet()))
                 .isEqualTo(permitted);
         for (Verdict verdict : answered) {
-            OwnAnswer own = new Skips(connector(GrantKind.OAUTH)).of(verdict);
+            OwnAnswer own = new Skips(connector(GrantKind.OAUTH), TimeSource.system()).of(verdict);
             assertThat(own.headline() + own.help())
                     .doesNotContainPattern("[;\"<>]")
                     .contains("notion");

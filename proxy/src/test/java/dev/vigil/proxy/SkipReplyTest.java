@@ -29,8 +29,8 @@ class SkipReplyTest {
     private static final Instant SINCE = Instant.parse("2026-11-20T02:00:13.987Z");
     private static final Now NOW = new Now(SINCE.plusSeconds(60), Duration.ofSeconds(60));
     private static final Grant GRANT = Grants.lasting(Duration.ofHours(1), SINCE);
-    private static final Skips SKIPS = new Skips(Connector.oauth("notion", Grants.SERVER));
-    private static final OwnAnswer EXPIRED = SKIPS.dead(new NeedsLogin(GRANT, "invalid_grant", SINCE), NOW);
+    private static final Skips SKIPS = new Skips(Connector.oauth("notion", Grants.SERVER), () -> NOW);
+    private static final OwnAnswer EXPIRED = SKIPS.dead(new NeedsLogin(GRANT, "invalid_grant", SINCE));
     private static final String SENTENCE =
             "authorization expired for notion: skipped. The call to notion-search was not sent."
                     + " A person must run: vigil login notion. Until then every call to notion gives this answer."
@@ -140,7 +140,7 @@ class SkipReplyTest {
     }
 
     private static void assertKind(Authorization dead, String kind, boolean retryable, String advice) {
-        OwnAnswer own = SKIPS.dead(dead, NOW);
+        OwnAnswer own = SKIPS.dead(dead);
         assertThat(own.kind().word()).isEqualTo(kind);
         assertThat(own.retryable()).isEqualTo(retryable);
         assertThat(own.help()).contains(advice);
