@@ -65,11 +65,7 @@ final class DialFault {
         return switch (step) {
             case LOOK_UP -> lookUp(cause);
             case CONNECT -> connect(cause);
-            case TUNNEL ->
-                new OutboundException(
-                        Kind.PROXY,
-                        "the HTTP proxy of HTTPS_PROXY gave no way to " + whereTo() + ": " + refusal(cause),
-                        cause);
+            case TUNNEL -> new OutboundException(Kind.PROXY, "no way to " + whereTo() + ": " + refusal(cause), cause);
             case TLS ->
                 new OutboundException(Kind.TLS, "no TLS connection to " + target + ": " + distrust(cause), cause);
         };
@@ -98,16 +94,15 @@ final class DialFault {
 
     private String whereTo() {
         return target
-                + proxy.map(via -> " through the HTTP proxy " + via.authority()).orElse("");
+                + proxy.map(via -> " through the HTTP proxy " + via.authority() + " of HTTPS_PROXY")
+                        .orElse("");
     }
 
     /** Netty puts proxy, target and status into one sentence; only the status is news. */
     private static String refusal(Throwable cause) {
         String message = reason(cause);
         int status = message.indexOf("status: ");
-        return cause instanceof ProxyConnectException && status >= 0
-                ? "it answered " + message.substring(status + "status: ".length())
-                : message;
+        return status >= 0 ? "it answered " + message.substring(status + "status: ".length()) : message;
     }
 
     private String distrust(Throwable cause) {
@@ -136,7 +131,9 @@ final class DialFault {
         String message = cause.getMessage();
         String plain = message == null || message.isBlank() ? cause.getClass().getSimpleName() : message;
         // Netty appends the address, which the sentence has already.
-        int address = cause instanceof ConnectException ? plain.lastIndexOf(": ") : -1;
+        int address = cause instanceof ConnectException && !(cause instanceof ProxyConnectException)
+                ? plain.lastIndexOf(": ")
+                : -1;
         return address > 0 ? plain.substring(0, address) : plain;
     }
 

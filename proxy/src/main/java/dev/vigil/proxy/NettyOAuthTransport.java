@@ -19,6 +19,9 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -30,9 +33,18 @@ import java.util.concurrent.TimeUnit;
  * {@code oauth-io}, which therefore may not call.
  */
 public final class NettyOAuthTransport implements OAuthTransport, AutoCloseable {
+    private static final String CLOSING = "Vigil is shutting down";
+
     private final Outbound outbound;
-    private final EventLoopGroup loops =
+    private final EventLoopGroup threads =
             new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("oauth-io", true), NioIoHandler.newFactory());
+    private final EventLoop loop = threads.next();
+
+    /** Touched on {@code loop} only. */
+    private final Set<OAuthExchange> underWay = new HashSet<>();
+
+    /** Touched on {@code loop} only. */
+    private boolean closed;
 
     public NettyOAuthTransport(Outbound outbound) {
         this.outbound = outbound;
@@ -42,21 +54,38 @@ public final class NettyOAuthTransport implements OAuthTransport, AutoCloseable 
     public Answer send(Request request, Duration limit) {
         try {
             Origin origin = Origin.of(request.url());
-            EventLoop loop = loops.next();
             OAuthExchange exchange = new OAuthExchange(loop, message(request, origin));
-            loop.execute(() -> exchange.begin(outbound, origin, request.localAllowed(), limit));
-            return await(exchange, loop, limit);
+            loop.execute(() -> begin(exchange, origin, request.localAllowed(), limit));
+            return await(exchange, limit);
         } catch (IllegalArgumentException unsendable) {
             return new NotConnected(String.valueOf(unsendable.getMessage()));
         } catch (RejectedExecutionException closed) {
-            return new NotConnected("Vigil is shutting down");
+            return new NotConnected(CLOSING);
         }
     }
 
     /** Ends what is under way; those who wait for it get their answer. */
     @Override
     public void close() {
-        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        try {
+            loop.execute(() -> {
+                closed = true;
+                List.copyOf(underWay).forEach(exchange -> exchange.fail(CLOSING));
+            });
+        } catch (RejectedExecutionException again) {
+            // Closed before.
+        }
+        threads.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    }
+
+    private void begin(OAuthExchange exchange, Origin origin, boolean localAllowed, Duration limit) {
+        if (closed) {
+            exchange.fail(CLOSING);
+            return;
+        }
+        underWay.add(exchange);
+        exchange.answer().thenRunAsync(() -> underWay.remove(exchange), loop);
+        exchange.begin(outbound, origin, localAllowed, limit);
     }
 
     /** @throws IllegalArgumentException when method, target or a header holds what may not stand there */
@@ -80,7 +109,7 @@ public final class NettyOAuthTransport implements OAuthTransport, AutoCloseable 
         return message;
     }
 
-    private static Answer await(OAuthExchange exchange, EventLoop loop, Duration limit) {
+    private Answer await(OAuthExchange exchange, Duration limit) {
         CompletableFuture<Answer> answer = exchange.answer();
         // Only a loop that has died lets this pass, and then nobody knows what it had done.
         answer.completeOnTimeout(

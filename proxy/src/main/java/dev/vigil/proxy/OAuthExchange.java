@@ -96,7 +96,8 @@ final class OAuthExchange extends SimpleChannelInboundHandler<FullHttpResponse> 
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpResponse response) {
         if (response.decoderResult().isFailure()) {
-            fail("the answer is not HTTP: " + response.decoderResult().cause().getMessage());
+            fail("the answer cannot be read: "
+                    + response.decoderResult().cause().getMessage());
         } else if (response.status().codeClass() != HttpStatusClass.INFORMATIONAL) {
             List<Header> headers = response.headers().entries().stream()
                     .map(entry -> new Header(entry.getKey(), entry.getValue()))

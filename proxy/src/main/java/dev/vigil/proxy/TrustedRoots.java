@@ -3,6 +3,7 @@ package dev.vigil.proxy;
 
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -72,7 +73,8 @@ final class TrustedRoots {
     }
 
     private static Collection<? extends Certificate> read(Path pem) {
-        try (InputStream bytes = Files.newInputStream(pem)) {
+        try {
+            InputStream bytes = new ByteArrayInputStream(Files.readAllBytes(pem));
             Collection<? extends Certificate> found =
                     CertificateFactory.getInstance("X.509").generateCertificates(bytes);
             if (found.isEmpty()) {
