@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Follows a {@link SecretRef}. May block on a disk or on a command for up to half a minute, so never on {@code proxy-io}.
@@ -57,30 +58,46 @@ record SecretReader(Map<String, String> environment, Duration commandLimit) {
     /** What the command printed. It shares our terminal for its own questions and errors, but not our standard input. */
     private String output(List<String> command, String key) {
         String name = command.get(0);
+        Process process = started(command, key);
+        AtomicBoolean late = new AtomicBoolean();
+        process.onExit()
+                .orTimeout(commandLimit.toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((ended, timeout) -> {
+                    if (timeout != null) {
+                        late.set(true);
+                        process.descendants().forEach(ProcessHandle::destroyForcibly);
+                        process.destroyForcibly(); // which also ends the read below
+                    }
+                });
         try {
-            Process process = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
             process.getOutputStream().close();
-            process.onExit()
-                    .orTimeout(commandLimit.toMillis(), TimeUnit.MILLISECONDS)
-                    .whenComplete((ended, late) -> {
-                        if (late != null) {
-                            process.descendants().forEach(ProcessHandle::destroyForcibly);
-                            process.destroyForcibly(); // which also ends the read below
-                        }
-                    });
             String printed = new String(process.getInputStream().readNBytes(LONGEST), StandardCharsets.UTF_8);
             int code = process.waitFor();
-            if (code != 0) {
+            if (code != 0 && !late.get()) {
                 throw unusable(key, "the command " + name + " ended with code " + code);
             }
-            return printed;
+            if (!late.get()) {
+                return printed;
+            }
         } catch (IOException e) {
-            throw unusable(key, "the command " + name + " cannot be run. Name an executable with its full path");
+            if (!late.get()) {
+                throw unusable(key, "the output of " + name + " cannot be read (" + e.getMessage() + ")");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw unusable(key, "the command " + name + " was interrupted");
+        }
+        throw unusable(key, "the command " + name + " did not end within " + commandLimit.toSeconds() + " s");
+    }
+
+    private static Process started(List<String> command, String key) {
+        try {
+            return new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+        } catch (IOException e) {
+            throw unusable(
+                    key, "the command " + command.get(0) + " cannot be run. Name an executable with its full path");
         }
     }
 

@@ -52,7 +52,7 @@ class SecretReaderTest {
     void aCommandThatNeverEndsIsEnded() {
         SecretReader impatient = new SecretReader(Map.of(), Duration.ofMillis(100));
         assertThatThrownBy(() -> impatient.read(command("sleep 600; echo late"), "k"))
-                .hasMessageContaining("the command /bin/sh ended with code");
+                .hasMessageContaining("the command /bin/sh did not end within");
     }
 
     private static SecretRef command(String script) {
