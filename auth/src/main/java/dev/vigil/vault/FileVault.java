@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.vault;
+
+import dev.vigil.auth.Connector;
+import dev.vigil.auth.Grant;
+import dev.vigil.auth.Intent;
+import dev.vigil.auth.Secret;
+import dev.vigil.auth.TimeSource;
+import dev.vigil.auth.TokenVault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Grants as files: {@code grants/NAME.sealed} ({@link Envelope}), {@code locks/NAME} ({@link FileGate}: not re-entrant) and
+ * {@code intents/NAME}. An intent is JSON in the clear and holds nothing that opens or unlocks anything:
+ *
+ * <pre>
+ * version      1
+ * connector    whose refresh token is about to be sent
+ * generation   of the token set that it belongs to
+ * fingerprint  base64url of HMAC-SHA256 of the refresh token under a key of the ring, cut to 16 bytes; "none" without one
+ * at           when, ISO 8601 in UTC
+ * pid          the process that sends it
+ * </pre>
+ */
+public final class FileVault implements TokenVault {
+    private static final String NOTHING_SENT = "none";
+
+    private final Home home;
+    private final SealedFolder<Grant> grants;
+    private final SealingKeys keys;
+    private final SafeFiles files;
+    private final TimeSource time;
+
+    FileVault(Home home, SealedFolder<Grant> grants, SealingKeys keys, SafeFiles files, TimeSource time) {
+        this.home = home;
+        this.grants = grants;
+        this.keys = keys;
+        this.files = files;
+        this.time = time;
+    }
+
+    @Override
+    public Optional<Grant> load(String connector) {
+        return grants.load(checked(connector));
+    }
+
+    @Override
+    public void save(Grant grant) {
+        grants.save(checked(grant.connector()), grant);
+    }
+
+    /** The intent goes first: one without a grant would be taken for a sign about the next login. */
+    @Override
+    public void delete(String connector) {
+        clearIntent(connector);
+        grants.delete(connector);
+    }
+
+    @Override
+    public List<String> connectors() {
+        return grants.names().stream().filter(Connector::isName).toList();
+    }
+
+    @Override
+    public Optional<String> stamp(String connector) {
+        return grants.stamp(checked(connector));
+    }
+
+    @Override
+    public Claim claim(String connector, Duration patience) {
+        return FileGate.exclusive(home.locks().resolve(checked(connector)), patience);
+    }
+
+    @Override
+    public void writeIntent(Grant held) {
+        ObjectNode node = Fields.empty();
+        node.put("version", JsonFile.VERSION);
+        node.put("connector", held.connector());
+        node.put("generation", held.tokens().generation());
+        node.put(
+                "fingerprint",
+                held.tokens().refreshToken().map(this::fingerprint).orElse(NOTHING_SENT));
+        node.put("at", time.now().wall().toString());
+        node.put("pid", ProcessHandle.current().pid());
+        intentFile(held.connector()).write(node);
+    }
+
+    @Override
+    public void clearIntent(String connector) {
+        files.delete(intentFile(connector).path());
+    }
+
+    @Override
+    public Optional<Intent> intent(String connector) {
+        return intentFile(connector)
+                .read(fields -> new Intent(
+                        fields.text("connector"),
+                        fields.number("generation"),
+                        fields.text("fingerprint"),
+                        fields.instant("at")));
+    }
+
+    private String fingerprint(Secret refreshToken) {
+        return keys.current().fingerprint(refreshToken);
+    }
+
+    private JsonFile intentFile(String connector) {
+        Path path = home.intents().resolve(checked(connector));
+        return new JsonFile(
+                files,
+                path,
+                "If the login of " + connector + " still works, remove this file; else: vigil login " + connector);
+    }
+
+    /** A name becomes part of a path, so what is no name goes no further. */
+    private static String checked(String connector) {
+        if (!Connector.isName(connector)) {
+            throw new IllegalArgumentException("'" + connector + "' is not the name of a connector");
+        }
+        return connector;
+    }
+}

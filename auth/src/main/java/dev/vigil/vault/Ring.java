@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.vault;
+
+import com.google.crypto.tink.Aead;
+import com.google.crypto.tink.Configuration;
+import com.google.crypto.tink.KeysetHandle;
+import com.google.crypto.tink.aead.AeadConfig2026;
+import com.google.crypto.tink.aead.XChaCha20Poly1305Parameters;
+import dev.vigil.auth.Secret;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.IntStream;
+
+/**
+ * The keys of one vault at one moment, open. Immutable.
+ *
+ * <p>Data keys are XChaCha20-Poly1305: its nonces of 192 bits may be drawn at random, also by machines that share keys.
+ * The key of the fingerprints stays the same for the life of the vault, so that an intent can be compared after a rotation.
+ */
+final class Ring {
+    /** Tink's key types without its global registry: faster to load, and nobody else can change it. */
+    static final Configuration TINK = AeadConfig2026.get();
+
+    private static final XChaCha20Poly1305Parameters FRESH_KEY =
+            XChaCha20Poly1305Parameters.create(XChaCha20Poly1305Parameters.Variant.TINK);
+
+    private final UUID vault;
+    private final KeysetHandle keyset;
+    private final byte[] fingerprintKey;
+    private final Map<Long, Instant> created;
+    private final Aead aead;
+
+    Ring(UUID vault, KeysetHandle keyset, byte[] fingerprintKey, Map<Long, Instant> created)
+            throws GeneralSecurityException {
+        this.vault = vault;
+        this.keyset = keyset;
+        this.fingerprintKey = fingerprintKey.clone();
+        this.created = Map.copyOf(created);
+        this.aead = keyset.getPrimitive(TINK, Aead.class);
+    }
+
+    /** A new vault with one key. */
+    static Ring fresh(Instant now) {
+        byte[] fingerprintKey = new byte[32];
+        new SecureRandom().nextBytes(fingerprintKey);
+        return built(UUID.randomUUID(), KeysetHandle.newBuilder(), fingerprintKey, Map.of(), now);
+    }
+
+    /** With a new primary; every old key still opens what it sealed. */
+    Ring rotated(Instant now) {
+        return built(vault, KeysetHandle.newBuilder(keyset), fingerprintKey, created, now);
+    }
+
+    /** With the primary alone. */
+    Ring retired() {
+        KeysetHandle.Builder builder = KeysetHandle.newBuilder(keyset);
+        for (int at = builder.size() - 1; at >= 0; at--) {
+            if (!builder.getAt(at).isPrimary()) {
+                builder.deleteAt(at);
+            }
+        }
+        try {
+            KeysetHandle left = builder.setConfiguration(TINK).build();
+            return new Ring(vault, left, fingerprintKey, Map.of(primary(), createdAt(primary())));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("a keyset without its old keys is a keyset", e);
+        }
+    }
+
+    UUID vault() {
+        return vault;
+    }
+
+    KeysetHandle keyset() {
+        return keyset;
+    }
+
+    byte[] fingerprintKey() {
+        return fingerprintKey.clone();
+    }
+
+    /** Unsigned, as Tink prints it. */
+    long primary() {
+        return Integer.toUnsignedLong(keyset.getPrimary().getId());
+    }
+
+    /** Oldest first. */
+    List<Long> keyIds() {
+        return IntStream.range(0, keyset.size())
+                .mapToObj(at -> Integer.toUnsignedLong(keyset.getAt(at).getId()))
+                .toList();
+    }
+
+    Instant createdAt(long keyId) {
+        return created.getOrDefault(keyId, Instant.EPOCH);
+    }
+
+    /** @param bound associated data: what the sealed bytes are, and whose */
+    byte[] encrypt(byte[] plain, String bound) {
+        try {
+            return aead.encrypt(plain, bound.getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("sealing failed", e);
+        }
+    }
+
+    /** Empty when the bytes were changed, or were bound to something else. */
+    Optional<byte[]> decrypt(byte[] sealed, String bound) {
+        try {
+            return Optional.of(aead.decrypt(sealed, bound.getBytes(StandardCharsets.UTF_8)));
+        } catch (GeneralSecurityException e) {
+            return Optional.empty();
+        }
+    }
+
+    String fingerprint(Secret token) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(Fingerprint.of(fingerprintKey, token.reveal()));
+    }
+
+    private static Ring built(
+            UUID vault, KeysetHandle.Builder builder, byte[] fingerprintKey, Map<Long, Instant> created, Instant now) {
+        try {
+            KeysetHandle keyset = builder.setConfiguration(TINK)
+                    .addEntry(KeysetHandle.generateEntryFromParameters(FRESH_KEY)
+                            .withRandomId()
+                            .makePrimary())
+                    .build();
+            Map<Long, Instant> dates = new HashMap<>(created);
+            dates.put(Integer.toUnsignedLong(keyset.getPrimary().getId()), now);
+            return new Ring(vault, keyset, fingerprintKey, dates);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("a key cannot be made", e);
+        }
+    }
+}

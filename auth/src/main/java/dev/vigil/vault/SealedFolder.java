@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.vault;
+
+import dev.vigil.auth.VaultException;
+import dev.vigil.auth.VaultException.Kind;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A folder of sealed files {@code NAME.sealed}, all of one kind. A file that cannot be opened is never lost: a save over it
+ * puts it aside as {@code NAME.sealed.aside-N} first. Any thread but {@code proxy-io}.
+ */
+final class SealedFolder<T> {
+    private static final String SUFFIX = ".sealed";
+    private static final String ASIDE = ".aside-";
+    private static final int LIMIT = 1 << 20;
+
+    private final Path folder;
+    private final TokenSealer<T> sealer;
+    private final SealingKeys keys;
+    private final SafeFiles files;
+
+    SealedFolder(Path folder, TokenSealer<T> sealer, SealingKeys keys, SafeFiles files) {
+        this.folder = folder;
+        this.sealer = sealer;
+        this.keys = keys;
+        this.files = files;
+    }
+
+    static boolean isSealed(Path file) {
+        return String.valueOf(file.getFileName()).endsWith(SUFFIX);
+    }
+
+    Path file(String name) {
+        return folder.resolve(name + SUFFIX);
+    }
+
+    Optional<T> load(String name) {
+        Optional<byte[]> sealed = read(name);
+        if (sealed.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(unsealed(name, sealed.get()));
+        } catch (VaultException e) {
+            // Another process may have sealed it anew and retired the old key between our two looks.
+            Optional<byte[]> now = read(name);
+            if (now.isPresent() && Arrays.equals(now.get(), sealed.get())) {
+                throw e;
+            }
+            return now.map(content -> unsealed(name, content));
+        }
+    }
+
+    void save(String name, T value) {
+        keys.sealing(ring -> files.replace(file(name), sealedOver(ring, name, value)));
+    }
+
+    /** Removes the file and what was put aside for it. */
+    void delete(String name) {
+        files.list(folder).stream()
+                .filter(file -> String.valueOf(file.getFileName()).startsWith(name + SUFFIX + ASIDE))
+                .forEach(files::delete);
+        files.delete(file(name));
+    }
+
+    /** Names of all sealed files, readable or not, sorted. */
+    List<String> names() {
+        return files.list(folder).stream()
+                .filter(SealedFolder::isSealed)
+                .map(file -> String.valueOf(file.getFileName()))
+                .map(file -> file.substring(0, file.length() - SUFFIX.length()))
+                .toList();
+    }
+
+    /** See {@link FileFacts#stamp}; empty when there is no file. */
+    Optional<String> stamp(String name) {
+        return FileFacts.of(file(name)).map(FileFacts::stamp);
+    }
+
+    /**
+     * Puts a file under the primary key. Call it while nobody else seals.
+     *
+     * @return whether there was anything to do
+     */
+    boolean reseal(Ring ring, String name) {
+        Optional<byte[]> resealed = read(name).flatMap(bytes -> sealer.resealed(ring, name, bytes, file(name)));
+        resealed.ifPresent(content -> files.replace(file(name), content));
+        return resealed.isPresent();
+    }
+
+    /** The key that a file needs; empty when there is no file or it does not tell. */
+    Optional<Long> keyId(String name) {
+        try {
+            return read(name).map(bytes -> sealer.keyId(bytes, name, file(name)));
+        } catch (VaultException e) {
+            if (e.kind() == Kind.UNREADABLE || e.kind() == Kind.TOO_NEW) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private byte[] sealedOver(Ring ring, String name, T value) {
+        Optional<byte[]> before = read(name);
+        if (before.isEmpty()) {
+            return sealer.seal(ring, name, value);
+        }
+        try {
+            return sealer.sealOver(ring, name, value, before.get(), file(name));
+        } catch (VaultException e) {
+            files.replace(aside(name), before.get());
+            return sealer.seal(ring, name, value);
+        }
+    }
+
+    private Path aside(String name) {
+        int number = 1;
+        while (Files.exists(folder.resolve(name + SUFFIX + ASIDE + number), LinkOption.NOFOLLOW_LINKS)) {
+            number++;
+        }
+        return folder.resolve(name + SUFFIX + ASIDE + number);
+    }
+
+    private T unsealed(String name, byte[] sealed) {
+        return sealer.unseal(keys.current(), name, sealed, file(name));
+    }
+
+    private Optional<byte[]> read(String name) {
+        return files.read(file(name), LIMIT);
+    }
+}

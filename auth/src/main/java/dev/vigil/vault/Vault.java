@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.vault;
+
+import dev.vigil.auth.Grant;
+import dev.vigil.auth.RegisteredClient;
+import dev.vigil.auth.Secret;
+import dev.vigil.auth.TimeSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that is kept in files, opened together. Opening looks at folders only; keys are read, or made, when something
+ * is first sealed or opened. Any thread but {@code proxy-io}.
+ */
+public final class Vault {
+    private final Home home;
+    private final SafeFiles files;
+    private final TimeSource time;
+    private final FileVault grants;
+    private final FileClients clients;
+    private final KeyRing keyRing;
+
+    /** Guarded by this. */
+    private @Nullable LocalKeys localKeys;
+    /** Guarded by this. */
+    private @Nullable OwnerKey ownerKey;
+
+    Vault(Home home, Optional<Supplier<Secret>> keyEncryptionKey, SafeFiles files, TimeSource time) {
+        this.home = home;
+        this.files = files;
+        this.time = time;
+        KekSource keks = new KekSource(keyEncryptionKey, home.keyEncryptionKey(), files);
+        RingFile ring = new RingFile(home.keyRing(), keks, files);
+        SealingKeys sealing = new SealingKeys(ring, home.keyRingLock(), time, () -> holdsSealedFiles(home, files));
+        SealedFolder<Grant> sealedGrants = new SealedFolder<>(home.grants(), TokenSealer.GRANTS, sealing, files);
+        SealedFolder<RegisteredClient> sealedClients =
+                new SealedFolder<>(home.clients(), TokenSealer.CLIENTS, sealing, files);
+        this.grants = new FileVault(home, sealedGrants, sealing, files, time);
+        this.clients = new FileClients(sealedClients);
+        this.keyRing = new KeyRing(sealing, List.of(sealedGrants, sealedClients), time);
+    }
+
+    /**
+     * Prepares the home ({@link Home#prepare}) and opens the vault.
+     *
+     * @param keyEncryptionKey 32 bytes in base64 or hexadecimal, asked for whenever the key ring is read; empty for the file
+     *     {@code keys/kek}
+     * @throws dev.vigil.auth.VaultException UNSAFE or IO
+     */
+    public static Vault open(Home home, Optional<Supplier<Secret>> keyEncryptionKey) {
+        home.prepare();
+        return new Vault(home, keyEncryptionKey, SafeFiles.onDisk(), TimeSource.system());
+    }
+
+    public FileVault grants() {
+        return grants;
+    }
+
+    public FileClients clients() {
+        return clients;
+    }
+
+    public KeyRing keyRing() {
+        return keyRing;
+    }
+
+    /** Reads the file at the first call. */
+    public synchronized LocalKeys localKeys() {
+        if (localKeys == null) {
+            localKeys = new LocalKeys(home.localKeys(), home.localKeysLock(), files, time);
+        }
+        return localKeys;
+    }
+
+    /** Reads or makes the key at the first call. */
+    public synchronized OwnerKey ownerKey() {
+        if (ownerKey == null) {
+            ownerKey = OwnerKey.open(home.ownerKey(), home.ownerKeyLock(), files);
+        }
+        return ownerKey;
+    }
+
+    private static boolean holdsSealedFiles(Home home, SafeFiles files) {
+        return Stream.of(home.grants(), home.clients())
+                .flatMap(folder -> files.list(folder).stream())
+                .anyMatch(SealedFolder::isSealed);
+    }
+}
