@@ -20,7 +20,7 @@ final class AuthHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private final TimeSource time;
     private final TokenBook book;
     private final Secret introspectionKey;
-    private final ClientBook clients = new ClientBook();
+    private final ClientBook clients = new ClientBook(DemoAuthServer::unguessable);
     private final AuthorizeRoute authorizeRoute;
     private final TokenRoute tokenRoute;
 
@@ -30,7 +30,8 @@ final class AuthHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         this.time = settings.time();
         this.book = book;
         this.introspectionKey = introspectionKey;
-        this.authorizeRoute = new AuthorizeRoute(issuer, settings.autoApprove(), clients, book);
+        this.authorizeRoute =
+                new AuthorizeRoute(issuer, settings.autoApprove(), clients, book, DemoAuthServer::unguessable);
         this.tokenRoute = new TokenRoute(settings, clients, book, loop);
     }
 

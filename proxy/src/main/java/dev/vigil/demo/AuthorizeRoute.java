@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -35,14 +35,17 @@ final class AuthorizeRoute {
     private final boolean autoApprove;
     private final ClientBook clients;
     private final TokenBook book;
+    private final Supplier<String> unguessable;
     /** Requests whose consent page is open. */
     private final Map<String, Pending> pending = new HashMap<>();
 
-    AuthorizeRoute(String issuer, boolean autoApprove, ClientBook clients, TokenBook book) {
+    AuthorizeRoute(
+            String issuer, boolean autoApprove, ClientBook clients, TokenBook book, Supplier<String> unguessable) {
         this.issuer = issuer;
         this.autoApprove = autoApprove;
         this.clients = clients;
         this.book = book;
+        this.unguessable = unguessable;
     }
 
     WebAnswer authorize(WebRequest request, Now now) {
@@ -91,7 +94,7 @@ final class AuthorizeRoute {
     }
 
     private WebAnswer askPerson(Pending asked) {
-        String id = UUID.randomUUID().toString();
+        String id = unguessable.get();
         pending.put(id, asked);
         return WebAnswer.of(200, "text/html; charset=utf-8", CONSENT_PAGE.formatted(id))
                 .with("Cache-Control", "no-store")

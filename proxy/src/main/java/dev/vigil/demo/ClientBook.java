@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
+import java.util.function.Supplier;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -21,6 +21,12 @@ final class ClientBook {
 
     /** Redirect URIs by client id. */
     private final Map<String, Set<String>> clients = new HashMap<>();
+
+    private final Supplier<String> unguessable;
+
+    ClientBook(Supplier<String> unguessable) {
+        this.unguessable = unguessable;
+    }
 
     boolean knows(String clientId) {
         return clients.containsKey(clientId);
@@ -53,7 +59,7 @@ final class ClientBook {
     }
 
     private WebAnswer registered(JsonNode asked, Set<String> redirects, Instant now) {
-        String clientId = "demo-client-" + UUID.randomUUID();
+        String clientId = "demo-client-" + unguessable.get();
         clients.put(clientId, redirects);
         ObjectNode told = JsonRpc.object();
         for (String name : List.of("client_name", "redirect_uris", "application_type", "scope")) {

@@ -89,10 +89,15 @@ public final class DemoAuthServer implements TokenCheck, AutoCloseable {
         http.close();
     }
 
-    private static Secret random(String prefix) {
+    /** 256 random bits, in letters that may stand in a URL or a header: the one source of chance of both servers. */
+    static String unguessable() {
         byte[] bytes = new byte[32];
         RANDOM.nextBytes(bytes);
-        return new Secret(prefix + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    private static Secret random(String prefix) {
+        return new Secret(prefix + unguessable());
     }
 
     /**

@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
+import java.util.function.Supplier;
 import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -19,9 +19,11 @@ final class LegacyEra {
 
     private final Set<String> sessions = new HashSet<>();
     private final OpenStreams streams;
+    private final Supplier<String> unguessable;
 
-    LegacyEra(OpenStreams streams) {
+    LegacyEra(OpenStreams streams, Supplier<String> unguessable) {
         this.streams = streams;
+        this.unguessable = unguessable;
     }
 
     McpAnswer answer(McpMessage message, Optional<Accepted> caller) {
@@ -73,7 +75,7 @@ final class LegacyEra {
         ObjectNode result = JsonRpc.object().put("protocolVersion", version);
         result.putObject("capabilities").putObject("tools").put("listChanged", true);
         result.putObject("serverInfo").put("name", DemoMcpServer.NAME).put("version", DemoMcpServer.VERSION);
-        String session = UUID.randomUUID().toString();
+        String session = unguessable.get();
         sessions.add(session);
         return new McpAnswer.Whole(WebAnswer.json(200, message.result(result)).with(SESSION, session));
     }

@@ -20,7 +20,7 @@ final class McpEndpoint {
     private final Tally tally;
     private final Optional<McpGate> gate;
     private final OpenStreams streams = new OpenStreams();
-    private final LegacyEra legacy = new LegacyEra(streams);
+    private final LegacyEra legacy = new LegacyEra(streams, DemoAuthServer::unguessable);
 
     McpEndpoint(String origin, DemoMcpServer.Settings settings, Tally tally) {
         this.origin = origin;
