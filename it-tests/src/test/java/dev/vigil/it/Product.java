@@ -107,7 +107,7 @@ final class Product {
         Ended shown = runWell("connect", client);
         return shown.output().stream()
                 .flatMap(line -> Stream.of(line.split("[\\s\"']+")))
-                .filter(word -> word.startsWith("vigil_"))
+                .filter(word -> word.startsWith("vgl_"))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no key in what vigil connect said:\n" + shown.text()));
     }
