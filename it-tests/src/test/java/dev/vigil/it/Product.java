@@ -65,9 +65,20 @@ final class Product {
         }
     }
 
+    /** As {@link #runWell}, with a line typed to it. */
+    Ended typing(String line, String... arguments) {
+        try (Child child = start(arguments)) {
+            child.type(line);
+            return wellEnded(new Ended(child.awaitExit(COMMAND), child.output(), child.errors()), arguments);
+        }
+    }
+
     /** As {@link #run}, and the test fails unless it ended well. */
     Ended runWell(String... arguments) {
-        Ended ended = run(arguments);
+        return wellEnded(run(arguments), arguments);
+    }
+
+    private static Ended wellEnded(Ended ended, String... arguments) {
         if (ended.exit() != 0) {
             throw new AssertionError(
                     String.join(" ", arguments) + " ended with " + ended.exit() + ":\n" + ended.text());
