@@ -2,6 +2,7 @@
 package dev.vigil.app;
 
 import dev.vigil.auth.Connector;
+import dev.vigil.auth.RefreshSettings;
 import dev.vigil.proxy.ProxySettings;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,5 +41,10 @@ record Config(List<Entry> entries, ProxySettings listen, Optional<Path> ca, Opti
         return entries.stream()
                 .filter(entry -> entry.connector().name().equals(name))
                 .findFirst();
+    }
+
+    /** The thresholds of a connector; the defaults where there is no such connector. */
+    RefreshSettings refreshOf(String name) {
+        return entry(name).map(entry -> entry.connector().refresh()).orElse(RefreshSettings.DEFAULT);
     }
 }

@@ -20,7 +20,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * Adds, changes and removes one connector in {@code vigil.yaml}, in place: every other byte of the file stays. The result
  * is read again before it is written; where it would not say what was meant, nothing is written.
  *
- * <p>Two editors take turns through a lock file beside the config, which the kernel frees if one of them dies. A text
+ * <p>Two editors take turns through a lock file, which the kernel frees if one of them dies. A text
  * editor knows no such lock, so the file is compared once more right before it is replaced.
  */
 final class ConfigEditor {
@@ -36,11 +36,14 @@ final class ConfigEditor {
     }
 
     private final Path file;
+    private final Path lock;
     private final Path userHome;
     private final Replace replace;
 
-    ConfigEditor(Path file, Path userHome, Replace replace) {
+    /** @param lock beside nothing of the user's; made when it is missing */
+    ConfigEditor(Path file, Path lock, Path userHome, Replace replace) {
         this.file = file;
+        this.lock = lock;
         this.userHome = userHome;
         this.replace = replace;
     }
@@ -113,7 +116,6 @@ final class ConfigEditor {
     }
 
     private Config edit(UnaryOperator<String> change, String key, Predicate<Config> asMeant) {
-        Path lock = file.resolveSibling(file.getFileName() + ".lock");
         try (FileTurn turn = FileTurn.take(lock, PATIENCE).orElseThrow(this::busy)) {
             ConfigReader.read(file, userHome); // a file with mistakes is mended first, by its owner
             String before = current();

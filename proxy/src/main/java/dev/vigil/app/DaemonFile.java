@@ -30,9 +30,10 @@ final class DaemonFile {
     private final Path lock;
     private final ConfigEditor.Replace replace;
 
-    DaemonFile(Path home, ConfigEditor.Replace replace) {
-        this.file = home.resolve("vigil.pid");
-        this.lock = home.resolve("vigil.pid.lock");
+    /** @param file {@code vigil.pid}, in a folder that exists */
+    DaemonFile(Path file, ConfigEditor.Replace replace) {
+        this.file = file;
+        this.lock = file.resolveSibling(file.getFileName() + ".lock");
         this.replace = replace;
     }
 

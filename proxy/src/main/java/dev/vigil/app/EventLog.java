@@ -106,7 +106,7 @@ final class EventLog implements AuthEvents, ProxyEvents {
                 .with("reason", standing.reason())
                 .withTime("since", standing.since())
                 .with("action", standing.action());
-        write(now, line, sentences.stands(connector, standing));
+        write(now, line, connector + ": " + sentences.stands(standing));
     }
 
     @Override
@@ -144,10 +144,6 @@ final class EventLog implements AuthEvents, ProxyEvents {
         Instant now = now();
         LogLine line = new LogLine(now, "turned_away").with("why", why).with("detail", detail);
         write(now, line, "a client was turned away (" + why + "): " + detail);
-    }
-
-    void started(String url, int connectors) {
-        daemon("started", url + ", connectors: " + connectors);
     }
 
     /** @param state one of the words in the class comment */

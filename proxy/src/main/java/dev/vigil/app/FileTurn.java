@@ -6,6 +6,8 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -18,6 +20,9 @@ import java.util.concurrent.locks.LockSupport;
  * back. The file stays, empty, so that nobody locks one that another has just removed.
  */
 final class FileTurn implements AutoCloseable {
+    private static final Set<StandardOpenOption> OPEN = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    private static final FileAttribute<?> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private static final Duration NAP = Duration.ofMillis(20);
     /**
      * What this process holds. A kernel lock belongs to the process, and closing any channel of the file drops it, so a
@@ -58,7 +63,7 @@ final class FileTurn implements AutoCloseable {
         FileChannel channel = null;
         FileLock lock = null;
         try {
-            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            channel = FileChannel.open(file, OPEN, OWNER_ONLY);
             lock = channel.tryLock();
             return lock == null ? Optional.empty() : Optional.of(new FileTurn(file, channel));
         } finally {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.app;
 
+import dev.vigil.auth.Connector;
+import dev.vigil.auth.PinnedClient;
 import dev.vigil.auth.Secret;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -24,6 +27,17 @@ record SecretReader(Map<String, String> environment, Duration commandLimit) {
 
     SecretReader(Map<String, String> environment) {
         this(environment, Duration.ofSeconds(30));
+    }
+
+    /** The connector with its client's secret, if it has one. Throws like {@link #read}. */
+    Connector resolved(Config.Entry entry) {
+        Connector plain = entry.connector();
+        Optional<PinnedClient> client = plain.client()
+                .map(pinned -> new PinnedClient(
+                        pinned.id(),
+                        entry.clientSecret().map(ref -> read(ref, "connectors." + plain.name() + ".client.secret"))));
+        return new Connector(
+                plain.name(), plain.url(), plain.kind(), plain.header(), plain.scopes(), client, plain.refresh());
     }
 
     /**

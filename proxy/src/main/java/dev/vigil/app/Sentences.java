@@ -14,7 +14,13 @@ import java.util.Optional;
 /** The log for people: what happened, to which connector, until when, and the command that helps. Pure. */
 record Sentences(ZoneId zone) {
     private static final DateTimeFormatter SECONDS = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
     private static final DateTimeFormatter MINUTES = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
+
+    /** In the time zone of this machine. */
+    static Sentences here() {
+        return new Sentences(ZoneId.systemDefault());
+    }
 
     String clock(Instant time) {
         return SECONDS.format(time.atZone(zone));
@@ -49,8 +55,14 @@ record Sentences(ZoneId zone) {
                 };
     }
 
-    String stands(String connector, Standing standing) {
-        return connector + ": " + standing.words()
+    /** A time of today is told without its day. */
+    String moment(Instant time, Instant now) {
+        boolean today = time.atZone(zone).toLocalDate().equals(now.atZone(zone).toLocalDate());
+        return (today ? SECONDS : DAY).format(time.atZone(zone));
+    }
+
+    String stands(Standing standing) {
+        return standing.words()
                 + standing.since().map(since -> " since " + minute(since)).orElse("")
                 + standing.reason().map(reason -> " (" + reason + ")").orElse("")
                 + standing.action().map(action -> ". Run: " + action).orElse("");

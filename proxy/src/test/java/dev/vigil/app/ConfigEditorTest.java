@@ -30,7 +30,7 @@ class ConfigEditorTest {
     @BeforeEach
     void setUp() {
         file = folder.resolve("vigil.yaml");
-        editor = new ConfigEditor(file, folder, Files::write);
+        editor = new ConfigEditor(file, folder.resolve("lock"), folder, Files::write);
     }
 
     @Test
@@ -87,7 +87,7 @@ class ConfigEditorTest {
     @Test
     void puttingTheSameAgainWritesNothing() throws IOException {
         Files.writeString(file, "connectors: { a: { url: 'http://a' } }");
-        ConfigEditor readOnly = new ConfigEditor(file, folder, (path, content) -> {
+        ConfigEditor readOnly = new ConfigEditor(file, folder.resolve("lock"), folder, (path, content) -> {
             throw new AssertionError("written");
         });
         assertThat(readOnly.put(oauth("a", "http://a")).connectors()).containsExactly(oauth("a", "http://a"));

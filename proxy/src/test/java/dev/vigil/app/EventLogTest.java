@@ -106,7 +106,7 @@ class EventLogTest {
     }
 
     private void everyEvent() {
-        log.started("http://127.0.0.1:7470", 3);
+        log.daemon("started", "http://127.0.0.1:7470, connectors: 3");
         log.exchanged(exchange("notion-search", "passed", Optional.empty()));
         log.exchanged(exchange("notion-search", "skipped", Optional.of("authorization_expired: invalid_grant")));
         log.exchanged(new ExchangeReport(

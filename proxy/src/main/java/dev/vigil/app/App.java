@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.app;
+
+import dev.vigil.auth.DurableRefresher;
+import dev.vigil.auth.RefreshPolicy;
+import dev.vigil.auth.Refresher;
+import dev.vigil.auth.TaskLoop;
+import dev.vigil.auth.TimeSource;
+import dev.vigil.auth.TokenKeeper;
+import dev.vigil.auth.TokenVault;
+import dev.vigil.oauth.LoginSetup;
+import dev.vigil.oauth.Logins;
+import dev.vigil.oauth.OAuthRefresher;
+import dev.vigil.proxy.NettyOAuthTransport;
+import dev.vigil.proxy.Outbound;
+import dev.vigil.proxy.ProxyParts;
+import dev.vigil.proxy.ProxyServer;
+import dev.vigil.vault.Home;
+import dev.vigil.vault.Vault;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** The wiring of all modules into a daemon. Everything is built here, once, and handed to whoever needs it. */
+final class App implements AutoCloseable {
+    /** How long exchanges may take to end when the daemon stops. */
+    static final Duration DRAIN = Duration.ofSeconds(10);
+
+    private static final int REFRESHES_AT_ONCE = 8;
+    private static final int PAGES_AT_ONCE = 4;
+
+    /** What the daemon is made from. */
+    record Parts(
+            Home home,
+            Path userHome,
+            Map<String, String> environment,
+            Config config,
+            Vault vault,
+            Outbound outbound,
+            TimeSource time,
+            EventLog.Sink log) {}
+
+    private final ExecutorService refreshIo = Pool.named("refresh-io", REFRESHES_AT_ONCE);
+    private final ExecutorService pageIo = Pool.named("page-io", PAGES_AT_ONCE);
+    private final Parts parts;
+    private final LiveConfig config;
+    private final EventLog events;
+    private final DoorLog door;
+    private final NettyOAuthTransport transport;
+    private final RefreshPolicy policy;
+    private final TokenKeeper keeper;
+    private final Reload reload;
+    private final DaemonDesk desk;
+    private final ProxyServer server;
+
+    private App(Parts parts, Runnable stop) throws IOException {
+        this.parts = parts;
+        config = new LiveConfig(parts.config());
+        events = new EventLog(parts.time(), config::connector, Sentences.here(), parts.log());
+        door = new DoorLog(events, parts.time());
+        transport = new NettyOAuthTransport(parts.outbound());
+        policy = new RefreshPolicy(MachineName.find(), config::refreshOf);
+        keeper = keeper();
+        keeper.manage(config.get().connectors()).toCompletableFuture().join();
+        reload = new Reload(parts.home(), parts.userHome(), config, parts.vault(), keeper, events);
+        SecretReader secrets = new SecretReader(parts.environment());
+        desk = new DaemonDesk(config, keeper, reload, secrets, door, parts.time(), stop);
+        server = server();
+        desk.open(url(), new Logins(loginSetup(), grant -> reload.grants()));
+        reload.watch();
+        events.daemon(
+                "started", url() + ", connectors: " + config.get().entries().size());
+    }
+
+    private TokenKeeper keeper() {
+        TokenVault vault = parts.vault().grants();
+        Refresher refresher = new DurableRefresher( // one process at a time, nothing lost in a crash
+                vault,
+                new OAuthRefresher(transport, parts.time()),
+                policy,
+                parts.time()); // one POST, one classification
+        return new TokenKeeper(
+                TaskLoop.named("token-keeper"),
+                refreshIo,
+                parts.time(),
+                policy,
+                vault,
+                refresher,
+                events,
+                () -> ThreadLocalRandom.current().nextDouble());
+    }
+
+    private ProxyServer server() throws IOException {
+        DaemonPages pages = new DaemonPages(parts.vault().ownerKey()::matches, desk, pageIo);
+        return ProxyServer.start(
+                parts.config().listen(),
+                new ProxyParts(
+                        keeper,
+                        config::connector,
+                        parts.vault().localKeys()::clientOf,
+                        pages,
+                        parts.outbound(),
+                        door,
+                        parts.time()));
+    }
+
+    /** Needs the port, since the redirect URI is byte-identical in registration, request and callback. */
+    private LoginSetup loginSetup() {
+        URI redirect = URI.create(url() + "/oauth/callback");
+        return new LoginSetup(
+                transport, parts.vault().grants(), parts.vault().clients(), policy, parts.time(), redirect);
+    }
+
+    /**
+     * @param stop called when somebody asks the daemon to stop; any thread
+     * @throws IOException when the port cannot be had
+     */
+    static App start(Parts parts, Runnable stop) throws IOException {
+        return new App(parts, stop);
+    }
+
+    int port() {
+        return server.port();
+    }
+
+    private String url() {
+        return "http://127.0.0.1:" + server.port();
+    }
+
+    /** Lets exchanges end, for ten seconds at most, then closes everything. */
+    @Override
+    public void close() {
+        events.daemon("stopping", "exchanges under way may take " + DRAIN.toSeconds() + " s to end");
+        reload.close();
+        server.drain(DRAIN);
+        server.close();
+        keeper.close();
+        refreshIo.shutdown();
+        pageIo.shutdown();
+        transport.close();
+        events.daemon("stopped", "everything is closed");
+    }
+}

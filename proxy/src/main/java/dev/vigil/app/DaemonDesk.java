@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.app;
+
+import dev.vigil.auth.TimeSource;
+import dev.vigil.auth.TokenKeeper;
+import dev.vigil.oauth.LoginException;
+import dev.vigil.oauth.LoginStatus;
+import dev.vigil.oauth.Logins;
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What the daemon's routes do. Called on {@code page-io}; may block. */
+final class DaemonDesk implements DaemonPages.Desk {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final LiveConfig config;
+    private final TokenKeeper keeper;
+    private final Reload reload;
+    private final SecretReader secrets;
+    private final DoorLog door;
+    private final TimeSource time;
+    private final Runnable stop;
+    private final Instant started;
+    /** Both need the port, which comes last; a request may come a moment before them. */
+    private final CompletableFuture<String> url = new CompletableFuture<>();
+
+    private final CompletableFuture<Logins> logins = new CompletableFuture<>();
+
+    DaemonDesk(
+            LiveConfig config,
+            TokenKeeper keeper,
+            Reload reload,
+            SecretReader secrets,
+            DoorLog door,
+            TimeSource time,
+            Runnable stop) {
+        this.config = config;
+        this.keeper = keeper;
+        this.reload = reload;
+        this.secrets = secrets;
+        this.door = door;
+        this.time = time;
+        this.stop = stop;
+        this.started = time.now().wall();
+    }
+
+    void open(String address, Logins ready) {
+        logins.complete(ready);
+        url.complete(address);
+    }
+
+    @Override
+    public String status() {
+        ObjectNode status = JSON.createObjectNode().put("v", StatusReport.VERSION);
+        ObjectNode daemon = status.putObject("daemon");
+        daemon.put("url", url.join());
+        daemon.put("pid", ProcessHandle.current().pid());
+        daemon.put("version", Version.vigil());
+        daemon.put("started", started.toString());
+        daemon.put("local_key", config.get().listen().localKey());
+        door.strangers()
+                .ifPresent(strangers -> daemon.putObject("turned_away")
+                        .put("count", strangers.count())
+                        .put("at", strangers.at().toString())
+                        .put("last", strangers.last()));
+        ArrayNode connectors = status.putArray("connectors");
+        config.get()
+                .connectors()
+                .forEach(connector ->
+                        connectors.add(StatusReport.of(connector, keeper.look(connector.name()), time.now())));
+        return JSON.writeValueAsString(status);
+    }
+
+    @Override
+    public List<String> reload() {
+        return reload.now();
+    }
+
+    @Override
+    public LoginStatus begin(String connector, Optional<List<String>> scopes) throws LoginException {
+        if (config.get().entry(connector).isEmpty()) {
+            List<String> problems = reload.now(); // added a moment ago, perhaps
+            if (!problems.isEmpty()) {
+                throw new ConfigException(problems);
+            }
+        }
+        Config.Entry entry = config.get()
+                .entry(connector)
+                .orElseThrow(() -> new ConfigException(List.of("there is no connector " + connector)));
+        return logins.join().begin(secrets.resolved(entry), scopes);
+    }
+
+    @Override
+    public LoginStatus login(String id) {
+        return logins.join().status(id);
+    }
+
+    @Override
+    public LoginStatus redirected(URI redirected) {
+        return logins.join().redirected(redirected);
+    }
+
+    @Override
+    public void stop() {
+        stop.run();
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.app;
+
+import dev.vigil.auth.Grant;
+import dev.vigil.auth.TokenVault;
+import dev.vigil.auth.VaultException;
+import dev.vigil.oauth.Revocation;
+import dev.vigil.oauth.Revocation.Outcome;
+import dev.vigil.oauth.Revocation.Outcome.Failed;
+import dev.vigil.oauth.Revocation.Outcome.NotOffered;
+import dev.vigil.oauth.Revocation.Outcome.Revoked;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Ends a grant: here for certain, at its server as well as it can be done. */
+record Logout(Workplace workplace) {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** What came of it, in a sentence. Blocks on disk and network. */
+    String of(String connector) {
+        Optional<Grant> ended = forgotten(connector);
+        if (ended.isEmpty()) {
+            return connector + ": there was no login to forget.";
+        }
+        if (ended.get().oauth().isEmpty()) {
+            return connector + ": the key is forgotten here. Where it was made, it is still good.";
+        }
+        Outcome outcome = new Revocation(workplace.transport()).revoke(ended.get());
+        if (outcome instanceof Revoked) {
+            return connector + ": logged out, and the server has revoked the tokens.";
+        }
+        if (outcome instanceof NotOffered) {
+            return connector + ": logged out. The server offers no revocation, so the tokens end by themselves.";
+        }
+        if (outcome instanceof Failed failed) {
+            return connector + ": logged out. The server could not be told (" + failed.reason()
+                    + "), so the tokens end by themselves.";
+        }
+        throw new AssertionError(outcome);
+    }
+
+    /** Under the claim, so that a refresh under way cannot bring it back. A grant that cannot be read is forgotten too. */
+    private Optional<Grant> forgotten(String connector) {
+        TokenVault vault = workplace.vault();
+        try (TokenVault.Claim claim = vault.claim(connector, PATIENCE)) {
+            Optional<Grant> grant = readable(vault, connector);
+            vault.delete(connector);
+            vault.clearIntent(connector);
+            return grant;
+        }
+    }
+
+    private Optional<Grant> readable(TokenVault vault, String connector) {
+        try {
+            return vault.load(connector);
+        } catch (VaultException e) {
+            workplace.shell().note("Note: " + e.getMessage());
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.app;
+
+import dev.vigil.auth.Authorization;
+import dev.vigil.auth.Connector;
+import dev.vigil.auth.GrantReader;
+import dev.vigil.auth.VaultException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+@Command(
+        name = "status",
+        description = {
+            "Shows how every connector stands: until when its token is good, what happens next and why.",
+            "Asks the daemon where one runs, else reads the files."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  vigil status                one line for each connector",
+            "  vigil status notion         everything about one",
+            "  vigil status --json         for programs"
+        })
+final class StatusCommand implements Callable<Integer> {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final Workplace workplace;
+    private final Shell shell;
+
+    @Parameters(arity = "0..1", paramLabel = "NAME", description = "A connector. Default: all.")
+    private @Nullable String name;
+
+    @Option(names = "--json", description = "For programs: every field, times in UTC.")
+    private boolean json;
+
+    StatusCommand(Workplace workplace) {
+        this.workplace = workplace;
+        this.shell = workplace.shell();
+    }
+
+    @Override
+    public Integer call() {
+        if (name != null) {
+            workplace.connector(name);
+        }
+        ObjectNode status = fromDaemon().orElseGet(this::fromFiles);
+        List<JsonNode> shown = new ArrayList<>();
+        status.path("connectors").forEach(shown::add);
+        shown.removeIf(one -> name != null && !one.path("name").asString().equals(name));
+        if (json) {
+            status.set("connectors", JSON.createArrayNode().addAll(shown));
+            shell.say(JSON.writerWithDefaultPrettyPrinter().writeValueAsString(status));
+            return 0;
+        }
+        StatusText text = new StatusText(Sentences.here(), shell.time().now().wall());
+        (name == null ? text.overview(status.path("daemon"), shown) : text.details(shown)).forEach(shell::say);
+        return 0;
+    }
+
+    /** A daemon that does not answer is told of, and the files are read. */
+    private Optional<ObjectNode> fromDaemon() {
+        try {
+            return workplace.daemon().map(DaemonClient::status);
+        } catch (Failure unanswered) {
+            shell.note("Note: " + unanswered.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private ObjectNode fromFiles() {
+        ObjectNode status = JSON.createObjectNode().put("v", StatusReport.VERSION);
+        status.putNull("daemon");
+        ArrayNode connectors = status.putArray("connectors");
+        Config config = workplace.config();
+        GrantReader reader = new GrantReader(workplace.vault(), workplace.policy(config), shell.time());
+        for (Connector connector : config.connectors()) {
+            connectors.add(StatusReport.of(
+                    connector, found(reader, connector), shell.time().now()));
+        }
+        return status;
+    }
+
+    private static Authorization found(GrantReader reader, Connector connector) {
+        try {
+            return reader.read(connector, new Authorization.LoggedOut(Optional.empty()));
+        } catch (VaultException e) {
+            return new Authorization.Unreadable(e.getMessage());
+        }
+    }
+}

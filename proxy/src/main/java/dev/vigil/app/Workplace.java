@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.app;
+
+import dev.vigil.auth.Connector;
+import dev.vigil.auth.RefreshPolicy;
+import dev.vigil.auth.TokenVault;
+import dev.vigil.oauth.LoginSetup;
+import dev.vigil.oauth.OAuthTransport;
+import dev.vigil.oauth.ServerProbe;
+import dev.vigil.proxy.NettyOAuthTransport;
+import dev.vigil.proxy.Outbound;
+import dev.vigil.proxy.OutboundSettings;
+import dev.vigil.vault.Home;
+import dev.vigil.vault.LocalKeys;
+import dev.vigil.vault.SafeFiles;
+import dev.vigil.vault.Vault;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What commands work with, opened when it is first needed: config, vault, the way out, the daemon if one runs. Used by the
+ * one thread of a command.
+ */
+final class Workplace {
+    private final Shell shell;
+    private final Home home;
+    private @Nullable Vault vault;
+    private @Nullable Outbound outbound;
+    private @Nullable OAuthTransport transport;
+
+    Workplace(Shell shell) {
+        this.shell = shell;
+        this.home = Home.from(shell.environment(), shell.userHome());
+    }
+
+    Shell shell() {
+        return shell;
+    }
+
+    Home home() {
+        return home;
+    }
+
+    /** As the file says right now. */
+    Config config() {
+        return ConfigReader.read(home.config(), shell.userHome());
+    }
+
+    /** A configured connector by its name. @throws Failure when there is none, with a suggestion */
+    Connector connector(String name) {
+        Config config = config();
+        return config.entry(name)
+                .map(Config.Entry::connector)
+                .orElseThrow(() -> unknown(
+                        name, config.connectors().stream().map(Connector::name).toList()));
+    }
+
+    private Failure unknown(String name, List<String> known) {
+        String hint = known.isEmpty() ? "There is none yet. First: vigil add NAME URL" : Spelling.hint(name, known);
+        return new Failure(
+                Failure.Code.USAGE, "there is no connector '" + name + "' in " + home.config() + ". " + hint);
+    }
+
+    ConfigEditor editor() {
+        vaults(); // which makes sure of the folders
+        // No connector can be called so: names have no dot.
+        return new ConfigEditor(
+                home.config(), home.locks().resolve("vigil.yaml"), shell.userHome(), SafeFiles.onDisk()::replace);
+    }
+
+    Vault vaults() {
+        if (vault == null) {
+            SecretReader secrets = new SecretReader(shell.environment());
+            vault = Vault.open(
+                    home, config().keyEncryptionKey().map(ref -> () -> secrets.read(ref, "keys.keyEncryptionKey")));
+        }
+        return vault;
+    }
+
+    TokenVault vault() {
+        return vaults().grants();
+    }
+
+    LocalKeys localKeys() {
+        return vaults().localKeys();
+    }
+
+    Outbound outbound() {
+        if (outbound == null) {
+            try {
+                outbound = Outbound.open(new OutboundSettings(config().ca(), shell.environment()));
+            } catch (IllegalArgumentException e) {
+                throw new Failure(Failure.Code.USAGE, String.valueOf(e.getMessage()));
+            }
+        }
+        return outbound;
+    }
+
+    OAuthTransport transport() {
+        if (transport == null) {
+            transport = new NettyOAuthTransport(outbound());
+        }
+        return transport;
+    }
+
+    ServerProbe.Finding probe(URI server) {
+        return new ServerProbe(transport()).probe(server);
+    }
+
+    RefreshPolicy policy(Config config) {
+        return new RefreshPolicy(MachineName.find(), config::refreshOf);
+    }
+
+    /** @param port where the callback is listened for */
+    LoginSetup loginSetup(RefreshPolicy policy, int port) {
+        URI redirect = URI.create("http://127.0.0.1:" + port + "/oauth/callback");
+        return new LoginSetup(transport(), vault(), vaults().clients(), policy, shell.time(), redirect);
+    }
+
+    Browser browser() {
+        return new Browser(shell.environment(), MachineName.system());
+    }
+
+    DaemonFile daemonFile() {
+        vaults();
+        return new DaemonFile(home.pidFile(), SafeFiles.onDisk()::replace);
+    }
+
+    DaemonClient client(DaemonFile.Running daemon) {
+        return new DaemonClient(daemon, vaults().ownerKey().secret());
+    }
+
+    Optional<DaemonClient> daemon() {
+        return daemonFile().running().map(this::client);
+    }
+
+    LoginDesk ownDesk() {
+        return OwnDesk.open(this);
+    }
+
+    /** Where clients find us: where the daemon listens, else where it would. */
+    String url() {
+        Optional<DaemonFile.Running> daemon = daemonFile().running();
+        if (daemon.isPresent()) {
+            return daemon.get().url();
+        }
+        int port = config().listen().port();
+        if (port == 0) {
+            throw new Failure(
+                    Failure.Code.USAGE,
+                    "listen.port is 0, so the address is known only while the daemon runs. First: vigil run --background");
+        }
+        shell.note("No daemon is running. To start it: vigil run --background");
+        return "http://127.0.0.1:" + port;
+    }
+
+    /** Files have changed; a daemon would notice within two seconds, but the person is waiting. */
+    void tellDaemon() {
+        try {
+            daemon().map(DaemonClient::reload).orElse(List.of()).forEach(shell::note);
+        } catch (Failure unanswered) {
+            shell.note("Note: " + unanswered.getMessage());
+        }
+    }
+}
