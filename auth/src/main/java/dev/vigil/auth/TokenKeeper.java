@@ -98,10 +98,8 @@ public final class TokenKeeper implements AutoCloseable {
     }
 
     /**
-     * Waits for a token newer than one that the upstream refused, refreshing if need be. Completes with whatever holds
-     * then, which may be the same token if refreshing failed or is resting.
-     *
-     * @param used the generation that was refused
+     * Waits for a token newer than {@code used}, which the upstream refused, refreshing if need be. Completes with whatever
+     * holds then, which may be the same token if refreshing failed or is resting.
      */
     public CompletionStage<Authorization> newerThan(String connector, long used) {
         return onLoop(done -> {
@@ -111,9 +109,14 @@ public final class TokenKeeper implements AutoCloseable {
         });
     }
 
-    /** Waits for the refresh that is under way, or begins one; completes at once where a failed one is resting. */
+    /** Waits for a refresh of a token that is about to end; completes at once where none is needed, or one is resting. */
     public CompletionStage<Authorization> refreshed(String connector) {
-        return onLoop(done -> join(connector, Trigger.REQUEST, done));
+        return onLoop(done -> {
+            // Whoever asked may have looked before another one's refresh was settled.
+            boolean pressing = look(connector) instanceof Live live
+                    && live.zone(time.now()).compareTo(Zone.EMERGENCY) >= 0;
+            join(connector, pressing ? Trigger.REQUEST : null, done);
+        });
     }
 
     /** The upstream refused a token and its replacement too; the third time in ten minutes a person is needed. */

@@ -132,6 +132,16 @@ class TokenKeeperTest {
     }
 
     @Test
+    void latecomerWhoSawTheExpiredTokenDoesNotRefreshTheNewOne() {
+        startWith(Grants.lasting(Duration.ofSeconds(30), time.now().wall()));
+        time.leap(Duration.ofMinutes(5));
+        keeper.refreshed("notion");
+        runRefreshes();
+        assertThat(keeper.refreshed("notion").toCompletableFuture()).isCompleted();
+        assertThat(asked).hasSize(1);
+    }
+
+    @Test
     void refusedRefreshAsksForALoginAndIsNotRepeated() {
         startWith(Grants.lasting(HOUR, time.now().wall()));
         scripted = Optional.of(rejected());
