@@ -10,6 +10,7 @@ record Commands(Shell shell) {
     Map<String, Object> all() {
         Workplace workplace = new Workplace(shell);
         Map<String, Object> commands = new LinkedHashMap<>();
+        commands.put("demo", new DemoCommand(workplace));
         commands.put("add", new AddCommand(workplace));
         commands.put("run", new RunCommand(workplace));
         commands.put("login", new LoginCommand(workplace));

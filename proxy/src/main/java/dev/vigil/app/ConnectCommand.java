@@ -76,7 +76,7 @@ final class ConnectCommand implements Callable<Integer> {
         boolean needsKey = workplace.config().listen().localKey();
         String header = needsKey ? "Authorization: Bearer " + fresh().reveal() : "";
         for (Connector connector : wanted) {
-            instructions(connector.name(), workplace.url() + "/mcp/" + connector.name(), header)
+            instructions(client, connector.name(), workplace.url() + "/mcp/" + connector.name(), header)
                     .forEach(shell::say);
         }
         shell.note(
@@ -92,7 +92,12 @@ final class ConnectCommand implements Callable<Integer> {
         return key;
     }
 
-    private List<String> instructions(String name, String url, String header) {
+    /**
+     * What the person pastes.
+     *
+     * @param header empty where no key is needed
+     */
+    static List<String> instructions(String client, String name, String url, String header) {
         if (client.equals(CLAUDE_CODE)) {
             String option = header.isEmpty() ? "" : " --header \"" + header + "\"";
             return List.of("claude mcp add --transport http " + name + " " + url + option);

@@ -22,7 +22,8 @@ final class LoginWords {
         return lines;
     }
 
-    private static String nextNeeded(LoginReport report) {
+    /** When a person is next needed. */
+    static String nextNeeded(LoginReport report) {
         String life = report.accessLifetime().map(DurationText::show).orElse("");
         if (!report.hasRefreshToken()) {
             return life.isEmpty()
