@@ -16,7 +16,6 @@ import picocli.CommandLine.Option;
             "Shows the whole story in two minutes, without an account or a network.",
             "Runs in a temporary folder and on free ports: a daemon that runs already is not touched."
         },
-        mixinStandardHelpOptions = true,
         footer = {
             "",
             "Examples:",
