@@ -11,10 +11,10 @@ import java.util.Objects;
  * <ul>
  *   <li>{@code HeaderRules}: the header of a request to the upstream it is bound to
  *   <li>{@code OAuthCalls}: the body or header of an OAuth request
- *   <li>{@code TokenSealer}, {@code KeyRing}: sealing and unsealing
+ *   <li>{@code TokenJson}, {@code Ring}, {@code KekSource}, {@code Fingerprint}: sealing, unsealing, telling tokens apart
  *   <li>{@code LocalKeys}: hashing a local key, and {@code ConnectCommand}: printing a fresh one, once
- *   <li>the demo's servers and client: {@code AuthorizeRoute} and {@code TokenRoute} hand out what they made,
- *       {@code Fingerprint} hashes, {@code DemoClient} shows its local key
+ *   <li>{@code DaemonClient}: what the command line shows the daemon
+ *   <li>{@code AuthorizeRoute}, {@code TokenRoute}, {@code DemoClient}: the demo's own servers and client
  * </ul>
  */
 public final class Secret {

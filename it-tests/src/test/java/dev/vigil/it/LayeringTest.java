@@ -45,17 +45,19 @@ class LayeringTest {
             "java.net.HttpURLConnection", Set.of());
 
     /** The only eyes on a clock; all others are told the time. */
-    private static final Set<String> CLOCKS = Set.of("TimeSource", "UpstreamHandler", "FileTurn", "DemoClient");
+    private static final Set<String> CLOCKS =
+            Set.of("TimeSource", "UpstreamHandler", "FileTurn", "FileGate", "DemoClient");
 
     private static final List<String> CLOCK_CALLS = List.of(
             "Instant.now", "System.nanoTime", "System.currentTimeMillis", "Clock.systemUTC", "LocalDateTime.now");
     /** The only sources of chance. */
-    private static final Set<String> CHANCES = Set.of("AuthorizeRoute", "ClientBook", "DemoAuthServer", "LegacyEra");
+    private static final Set<String> CHANCES =
+            Set.of("App", "KekSource", "LocalKeys", "OwnerKey", "Ring", "TempFile", "DemoAuthServer");
 
     private static final Set<String> CHANCE_CALLS =
             Set.of("Math.random", "Random", "SecureRandom", "ThreadLocalRandom", "UUID.randomUUID");
     /** The only readers of the environment and of system properties. None of them may read a switch for tests. */
-    private static final Set<String> SURROUNDINGS = Set.of("SecretReader");
+    private static final Set<String> SURROUNDINGS = Set.of("Main");
 
     private static final List<String> SURROUNDINGS_CALLS = List.of(
             "System.getenv",

@@ -26,8 +26,21 @@ class RepositoryTest {
     private static final Pattern DOWNLOAD_RECORDS = Pattern.compile(
             "(.*/)?(mvnw(\\.cmd)?|maven-wrapper\\..*|package-lock\\.json|npm-shrinkwrap\\.json|yarn\\.lock|pnpm-lock\\.yaml)");
 
+    private static final String DEMO = "it-tests/src/test/java/dev/vigil/it/DemoIT.java";
+    private static final String README = "it-tests/src/test/java/dev/vigil/it/ReadmeIT.java";
+
     /** Each command that the README shows, and the test that runs it. */
-    private static final Map<String, String> PROMISES = Map.of();
+    private static final Map<String, String> PROMISES = Map.of(
+            "./vigil demo", DEMO,
+            "./vigil demo --once", DEMO,
+            "mvn verify", ".ci/run",
+            "./vigil add notion https://mcp.notion.com/mcp", README,
+            "./vigil run --background", README,
+            "./vigil login notion", README,
+            "./vigil connect claude-code", README,
+            "./vigil status", README,
+            "./vigil keys rotate", README,
+            "./vigil stop", README);
 
     private static final List<Path> TRACKED = tracked();
 

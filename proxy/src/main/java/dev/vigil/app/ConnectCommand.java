@@ -4,7 +4,9 @@ package dev.vigil.app;
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.Secret;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -74,9 +76,9 @@ final class ConnectCommand implements Callable<Integer> {
             throw new Failure(Failure.Code.USAGE, "there is no connector yet. First: vigil add NAME URL");
         }
         boolean needsKey = workplace.config().listen().localKey();
-        String header = needsKey ? "Authorization: Bearer " + fresh().reveal() : "";
+        Optional<Secret> key = needsKey ? Optional.of(fresh()) : Optional.empty();
         for (Connector connector : wanted) {
-            instructions(client, connector.name(), workplace.url() + "/mcp/" + connector.name(), header)
+            instructions(client, connector.name(), workplace.url() + "/mcp/" + connector.name(), key)
                     .forEach(shell::say);
         }
         shell.note(
@@ -95,13 +97,15 @@ final class ConnectCommand implements Callable<Integer> {
     /**
      * What the person pastes.
      *
-     * @param header empty where no key is needed
+     * @param key empty where none is needed
      */
-    static List<String> instructions(String client, String name, String url, String header) {
+    static List<String> instructions(String client, String name, String url, Optional<Secret> key) {
+        Optional<String> header = key.map(fresh -> "Authorization: Bearer " + fresh.reveal());
         if (client.equals(CLAUDE_CODE)) {
-            String option = header.isEmpty() ? "" : " --header \"" + header + "\"";
+            String option = header.map(line -> " --header \"" + line + "\"").orElse("");
             return List.of("claude mcp add --transport http " + name + " " + url + option);
         }
-        return header.isEmpty() ? List.of(name, "  " + url) : List.of(name, "  " + url, "  " + header);
+        return Stream.concat(Stream.of(name, "  " + url), header.stream().map(line -> "  " + line))
+                .toList();
     }
 }

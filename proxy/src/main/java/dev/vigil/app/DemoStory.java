@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.app;
 
+import dev.vigil.auth.Now;
 import dev.vigil.demo.DemoAuthServer;
 import dev.vigil.demo.DemoClient;
 import dev.vigil.oauth.LoginReport;
@@ -81,7 +82,7 @@ final class DemoStory {
     }
 
     private boolean callsAllSucceed(DemoClient client) throws InterruptedException {
-        long begun = System.nanoTime();
+        Now begun = shell.time().now();
         Duration whole = lifetime.multipliedBy(lifetimes);
         TreeSet<Integer> generations = new TreeSet<>();
         for (Duration passed = Duration.ZERO; passed.compareTo(whole) <= 0; passed = since(begun)) {
@@ -146,7 +147,7 @@ final class DemoStory {
         return good;
     }
 
-    private static Duration since(long begun) {
-        return Duration.ofNanos(System.nanoTime() - begun);
+    private Duration since(Now begun) {
+        return shell.time().now().monotonic().minus(begun.monotonic());
     }
 }

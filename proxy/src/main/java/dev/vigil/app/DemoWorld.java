@@ -105,11 +105,7 @@ final class DemoWorld implements AutoCloseable {
 
     /** What the user types to connect a real client. */
     List<String> instructions() {
-        return ConnectCommand.instructions(
-                CLIENT,
-                CONNECTOR,
-                endpoint().toString(),
-                "Authorization: Bearer " + connect(CLIENT).reveal());
+        return ConnectCommand.instructions(CLIENT, CONNECTOR, endpoint().toString(), Optional.of(connect(CLIENT)));
     }
 
     DemoClient client() {
