@@ -3,6 +3,7 @@ package dev.vigil.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.ByteToMessageDecoder;
 
 /**
  * Cuts an event stream where events end (WHATWG HTML, server-sent events: a blank line), so that a stream that breaks in
@@ -14,10 +15,10 @@ final class EventTail {
     private ByteBuf held = Unpooled.EMPTY_BUFFER;
     /** Part of the event that is under way has been let through already. */
     private boolean torn;
-    /** Line ends in a row so far; the state between two pieces. */
-    private int lineEnds = 2;
+    /** The two bytes before the next piece; a stream begins as if after a blank line. */
+    private byte last = '\n';
 
-    private boolean afterReturn;
+    private byte beforeLast = '\n';
 
     EventTail(int limit) {
         this.limit = limit;
@@ -26,39 +27,60 @@ final class EventTail {
     /** Takes a piece and gives what may be passed on now, perhaps nothing. The caller owns what it gets. */
     ByteBuf feed(ByteBuf piece) {
         int cut = endOfLastEvent(piece);
+        remember(piece);
         if (cut < 0) {
-            return held.readableBytes() + piece.readableBytes() > limit || torn ? letThrough(piece) : hold(piece);
+            boolean tooLong = held.readableBytes() + piece.readableBytes() > limit;
+            return torn || tooLong ? letThrough(piece) : hold(piece);
         }
-        ByteBuf whole = piece.readRetainedSlice(cut - piece.readerIndex());
-        ByteBuf events = join(take(), whole);
         torn = false;
-        if (piece.isReadable()) {
-            held = piece;
-        } else {
-            piece.release();
+        if (cut == piece.writerIndex()) {
+            return join(take(), piece);
         }
+        ByteBuf events = join(take(), piece.readRetainedSlice(cut - piece.readerIndex()));
+        hold(piece);
         return held.readableBytes() > limit ? join(events, letThrough(Unpooled.EMPTY_BUFFER)) : events;
     }
 
-    /** The index after the last blank line in this piece; -1 when there is none. Keeps the line state for the next. */
+    /**
+     * The index after the last blank line that ends in this piece; -1 when there is none. Looks from the end, because most
+     * pieces end with an event and the first look is enough.
+     */
     private int endOfLastEvent(ByteBuf piece) {
-        int last = -1;
-        for (int i = piece.readerIndex(); i < piece.writerIndex(); i++) {
+        for (int i = piece.writerIndex() - 1; i >= piece.readerIndex(); i--) {
             byte b = piece.getByte(i);
-            if (b == '\n' && afterReturn) {
-                afterReturn = false; // the second half of one line end
-                if (lineEnds >= 2) last = i + 1;
-                continue;
+            if (isLineEnd(b) && endsBlankLine(b, at(piece, i - 1), at(piece, i - 2))) {
+                return i + 1;
             }
-            afterReturn = b == '\r';
-            lineEnds = b == '\n' || b == '\r' ? lineEnds + 1 : 0;
-            if (lineEnds >= 2) last = i + 1;
         }
-        return last;
+        return -1;
     }
 
+    /** A line ends with LF, CR or CR LF; it is blank when another line end stands right before. */
+    private static boolean endsBlankLine(byte b, byte before, byte beforeThat) {
+        boolean secondHalf = b == '\n' && before == '\r';
+        return isLineEnd(secondHalf ? beforeThat : before);
+    }
+
+    private static boolean isLineEnd(byte b) {
+        return b == '\n' || b == '\r';
+    }
+
+    /** The byte at an index that may lie up to two places before the piece. */
+    private byte at(ByteBuf piece, int index) {
+        int ahead = piece.readerIndex() - index;
+        return ahead <= 0 ? piece.getByte(index) : ahead == 1 ? last : beforeLast;
+    }
+
+    private void remember(ByteBuf piece) {
+        int end = piece.writerIndex();
+        byte newLast = at(piece, end - 1);
+        beforeLast = at(piece, end - 2);
+        last = newLast;
+    }
+
+    /** Copies small pieces together: many of them would pin as many receive buffers, and nest as deep. */
     private ByteBuf hold(ByteBuf piece) {
-        held = join(held, piece);
+        held = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(piece.alloc(), held, piece);
         return Unpooled.EMPTY_BUFFER;
     }
 

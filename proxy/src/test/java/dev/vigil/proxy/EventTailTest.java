@@ -64,8 +64,39 @@ class EventTailTest {
     }
 
     @Test
-    void nothingIsLostOrChangedHoweverTheStreamIsCut() {
+    void passesExactlyTheWholeEventsHoweverTheStreamIsCut() {
         Random random = new Random(11);
+        String[] parts = {"data: x", "\n", "\r\n", "\r", "\n\n", "\r\n\r\n", ": c", "", "id: 7\ndata: {}\n\n"};
+        for (int round = 0; round < 5_000; round++) {
+            EventTail tail = new EventTail(1000);
+            StringBuilder sent = new StringBuilder();
+            StringBuilder seen = new StringBuilder();
+            for (int i = random.nextInt(12); i >= 0; i--) {
+                String part = parts[random.nextInt(parts.length)];
+                sent.append(part);
+                seen.append(text(tail.feed(piece(part))));
+                assertThat(seen.toString()).isEqualTo(wholeEvents(sent.toString()));
+            }
+            tail.release();
+        }
+        assertNothingLeaks();
+    }
+
+    /** The longest beginning that ends with a blank line, by the plainest reading of the rule. */
+    private static String wholeEvents(String stream) {
+        for (int end = stream.length(); end > 0; end--) {
+            String lines =
+                    "\n\n" + stream.substring(0, end).replace("\r\n", "\n").replace('\r', '\n');
+            if (lines.endsWith("\n\n")) {
+                return stream.substring(0, end);
+            }
+        }
+        return "";
+    }
+
+    @Test
+    void nothingIsLostOrChangedWhenEventsAreTooLong() {
+        Random random = new Random(12);
         String[] parts = {"data: x", "\n", "\r\n", "\r", "\n\n", "\r\n\r\n", ": c", "id: 7\ndata: {}\n\n"};
         for (int round = 0; round < 2_000; round++) {
             EventTail tail = new EventTail(8 + random.nextInt(40));
@@ -79,6 +110,19 @@ class EventTailTest {
             seen.append(text(tail.rest()));
             assertThat(seen).hasToString(sent.toString());
         }
+        assertNothingLeaks();
+    }
+
+    @Test
+    void eventThatComesByteByByteIsHeldAsCheaplyAsAnyOther() {
+        EventTail tail = new EventTail(64 * 1024);
+        String event = "data: " + "x".repeat(60_000) + "\n\n";
+        StringBuilder seen = new StringBuilder();
+        for (int i = 0; i < event.length(); i++) {
+            seen.append(text(tail.feed(piece(event.substring(i, i + 1)))));
+            assertThat(i < event.length() - 1 && !seen.isEmpty()).isFalse();
+        }
+        assertThat(seen).hasToString(event);
         assertNothingLeaks();
     }
 
