@@ -150,6 +150,8 @@ final class HeaderRules {
                 named.add(name.trim().toLowerCase(Locale.ROOT));
             }
         }
+        // It frames the body that follows, whatever anybody says: without it the body would be read as another message.
+        named.remove("content-length");
         return named;
     }
 }

@@ -75,6 +75,16 @@ class HeaderRulesTest {
         assertThat(toUpstream(request).getAll(name)).containsExactly("a  b", "2");
     }
 
+    /** Or the body would follow a head that says nothing of it, and be read as the next request. */
+    @Test
+    void connectionHeaderCannotTakeTheBodysLengthAway() {
+        HttpRequest request = request();
+        request.headers().set("Connection", "content-length, X-Named").set("Content-Length", "5");
+        assertThat(toUpstream(request).getAll("Content-Length")).containsExactly("5");
+        request.headers().remove("Content-Length").set("Transfer-Encoding", "chunked");
+        assertThat(toUpstream(request).getAll("Transfer-Encoding")).containsExactly("chunked");
+    }
+
     @Test
     void clientsAuthorizationIsReplacedByOursAndNeverForwarded() {
         HttpRequest request = request();
