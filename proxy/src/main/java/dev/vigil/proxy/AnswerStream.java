@@ -122,7 +122,8 @@ final class AnswerStream {
     Break drop() {
         held.forEach(ByteBuf::release);
         held.clear();
-        boolean between = events != null && events.atBoundary();
+        boolean open = !head.headers().contains(HttpHeaderNames.CONTENT_LENGTH); // or an event more would not fit
+        boolean between = events != null && events.atBoundary() && open;
         if (events != null) {
             events.release();
         }

@@ -4,6 +4,7 @@ package dev.vigil.proxy;
 import static dev.vigil.proxy.RunningProxy.call;
 import static dev.vigil.proxy.RunningProxy.message;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vigil.auth.Authorization.NeedsLogin;
 import dev.vigil.auth.FailureCategory;
@@ -17,6 +18,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -257,6 +259,22 @@ class ExchangeTest {
                 .contains("\"kind\":\"answer_lost\"")
                 .contains("\"sent\":\"unknown\"")
                 .doesNotContain("torn");
+        assertThat(proxy.report().outcome()).isEqualTo("failed");
+    }
+
+    /** An event more would not fit into the length that the client was told. */
+    @Test
+    void streamOfAnnouncedLengthThatBreaksOffIsReset() throws Exception {
+        proxy.loggedIn(HOUR);
+        upstream.script((request, out) -> {
+            ScriptedUpstream.write(
+                    out,
+                    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 900\r\n\r\ndata: {}\n\n");
+            throw new IOException("gone");
+        });
+        assertThatThrownBy(() -> proxy.post(call(7, "search")))
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(HttpTimeoutException.class);
         assertThat(proxy.report().outcome()).isEqualTo("failed");
     }
 
