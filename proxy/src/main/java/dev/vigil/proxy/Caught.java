@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.proxy;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -14,20 +14,28 @@ final class Caught {
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(64);
+    private byte[] bytes = new byte[64];
+    private int length;
+    private boolean escaped;
     private boolean catching;
 
     void begin(boolean wanted, byte first) {
         catching = wanted;
-        bytes.reset();
+        length = 0;
+        escaped = false;
         add(first);
     }
 
     void add(byte b) {
-        if (catching) {
-            bytes.write(b);
-            catching = bytes.size() <= LONGEST;
+        if (!catching) {
+            return;
         }
+        if (length == bytes.length) {
+            bytes = Arrays.copyOf(bytes, 2 * length);
+        }
+        bytes[length++] = b;
+        escaped |= b == '\\';
+        catching = length <= LONGEST;
     }
 
     /** Is the value wanted, and has all of it been caught so far? */
@@ -37,17 +45,16 @@ final class Caught {
 
     /** The raw JSON. */
     String text() {
-        return bytes.toString(StandardCharsets.UTF_8);
+        return new String(bytes, 0, length, StandardCharsets.UTF_8);
     }
 
     /** The meaning of a JSON string; empty when it has none. */
     Optional<String> decoded() {
-        String raw = text();
-        if (raw.indexOf('\\') < 0) {
-            return Optional.of(raw.substring(1, raw.length() - 1));
+        if (!escaped) {
+            return Optional.of(new String(bytes, 1, length - 2, StandardCharsets.UTF_8));
         }
         try {
-            return Optional.of(JSON.readValue(raw, String.class));
+            return Optional.of(JSON.readValue(text(), String.class));
         } catch (JacksonException e) {
             return Optional.empty();
         }

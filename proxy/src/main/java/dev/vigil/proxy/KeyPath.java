@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.proxy;
 
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a scan of a JSON-RPC body stands: which containers are open, and under which keys. Remembers no more than the
@@ -15,12 +15,14 @@ final class KeyPath {
     private final String[] keys = new String[DEEPEST + 1];
     private int depth;
     private boolean batch;
+    private @Nullable RpcField field;
 
     void open(boolean object) {
         if (depth == 0 && !object) {
             batch = true;
         }
         depth++;
+        field = null;
         if (depth <= DEEPEST) {
             isObject[depth] = object;
             keys[depth] = "";
@@ -33,11 +35,13 @@ final class KeyPath {
             return false;
         }
         depth--;
+        field = null;
         return true;
     }
 
     /** The key of the value that comes next. */
     void key(String key) {
+        field = isOfInterest() ? RpcField.at(depth - messageDepth(), key) : null;
         if (depth <= DEEPEST) {
             keys[depth] = key;
         }
@@ -69,16 +73,10 @@ final class KeyPath {
         return level < 2 || "_meta".equals(keys[messageDepth() + 1]);
     }
 
-    /** The field that a value here would be. */
-    Optional<RpcField> field() {
-        if (!isOfInterest()) {
-            return Optional.empty();
-        }
-        StringBuilder path = new StringBuilder();
-        for (int level = messageDepth(); level <= depth; level++) {
-            path.append(level == messageDepth() ? "" : "/").append(keys[level]);
-        }
-        return RpcField.at(path.toString());
+    /** The field that a value here would be; null for none. */
+    @Nullable
+    RpcField field() {
+        return field;
     }
 
     private int messageDepth() {

@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds what Vigil wants to know of a JSON-RPC body, wherever it stands (one official client writes {@code id} after
@@ -46,6 +47,7 @@ final class MessageScan {
     private boolean malformed;
     private boolean expectKey;
     private boolean readingKey;
+    private boolean number;
     private EnumMap<RpcField, String> found = new EnumMap<>(RpcField.class);
 
     /** Looks at the readable bytes. */
@@ -95,6 +97,7 @@ final class MessageScan {
 
     private void string(byte b) {
         caught.add(b);
+        malformed |= b >= 0 && b < ' '; // only seen in what is caught: it may go back to the client as it is
         if (b == '\\') {
             mode = Mode.ESCAPE;
         } else if (b == '"') {
@@ -115,11 +118,11 @@ final class MessageScan {
 
     private void endOfWord() {
         mode = Mode.STRUCTURE;
-        String word = caught.text();
-        boolean number = word.charAt(0) == '-' || Character.isDigit(word.charAt(0));
-        malformed |= !number && !WORDS.contains(word);
-        if (number && caught.isCatching()) {
-            path.field().filter(RpcField::isRaw).ifPresent(field -> found.put(field, word));
+        RpcField field = path.field();
+        if (!number) {
+            malformed |= !WORDS.contains(caught.text());
+        } else if (caught.isCatching() && field != null) {
+            found.put(field, caught.text());
         }
     }
 
@@ -157,7 +160,7 @@ final class MessageScan {
         malformed |= path.isEmpty();
         mode = Mode.STRING;
         readingKey = expectKey;
-        caught.begin(readingKey ? path.isOfInterest() : path.field().isPresent(), (byte) '"');
+        caught.begin(readingKey ? path.isOfInterest() : path.field() != null, (byte) '"');
     }
 
     private void beginWord(byte b) {
@@ -168,19 +171,30 @@ final class MessageScan {
         boolean begins = b == '-' || (b >= '0' && b <= '9') || b == 't' || b == 'f' || b == 'n';
         malformed |= !begins || path.isEmpty() || expectKey;
         mode = Mode.WORD;
-        caught.begin(true, b);
+        number = b == '-' || b <= '9';
+        RpcField field = path.field();
+        caught.begin(!number || (field != null && field.isRaw()), b);
     }
 
     private void endOfString() {
         boolean whole = caught.isCatching();
         Optional<String> value = whole ? caught.decoded() : Optional.of("");
         malformed |= value.isEmpty();
+        RpcField field = path.field();
         if (readingKey) {
             path.key(value.orElse(""));
-        } else if (whole) {
-            path.field().ifPresent(field -> found.put(field, field.isRaw() ? caught.text() : value.orElse("")));
+            forget(path.field());
+        } else if (whole && field != null) {
+            found.put(field, field.isRaw() ? caught.text() : value.orElse(""));
         }
         readingKey = false;
+    }
+
+    /** The key stands there again: the last value counts, as in every parser that we know of. */
+    private void forget(@Nullable RpcField again) {
+        if (again != null) {
+            found.remove(again);
+        }
     }
 
     /** The body has come to its end. May be called more than once. */

@@ -1,36 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.proxy;
 
-import java.util.Map;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** What Vigil wants to know of a JSON-RPC message, by the path of keys that leads there. */
+/** What Vigil wants to know of a JSON-RPC message, by its place and key. */
 enum RpcField {
-    ID("id", true),
-    METHOD("method", false),
-    NAME("params/name", false),
-    URI("params/uri", false),
-    PROGRESS_TOKEN("params/_meta/progressToken", true),
-    PROTOCOL_VERSION("params/_meta/io.modelcontextprotocol/protocolVersion", false);
+    ID(0, "id", true),
+    METHOD(0, "method", false),
+    NAME(1, "name", false),
+    URI(1, "uri", false),
+    PROGRESS_TOKEN(2, "progressToken", true),
+    PROTOCOL_VERSION(2, "io.modelcontextprotocol/protocolVersion", false);
 
-    private static final Map<String, RpcField> BY_PATH = Map.of(
-            ID.path, ID,
-            METHOD.path, METHOD,
-            NAME.path, NAME,
-            URI.path, URI,
-            PROGRESS_TOKEN.path, PROGRESS_TOKEN,
-            PROTOCOL_VERSION.path, PROTOCOL_VERSION);
+    private static final RpcField[] ALL = values();
 
-    private final String path;
+    private final int level;
+    private final String key;
     private final boolean raw;
 
-    RpcField(String path, boolean raw) {
-        this.path = path;
+    RpcField(int level, String key, boolean raw) {
+        this.level = level;
+        this.key = key;
         this.raw = raw;
     }
 
-    static Optional<RpcField> at(String path) {
-        return Optional.ofNullable(BY_PATH.get(path));
+    /** @param level 0 in the message, 1 in its {@code params}, 2 in {@code params._meta} */
+    static @Nullable RpcField at(int level, String key) {
+        for (RpcField field : ALL) {
+            if (field.level == level && field.key.equals(key)) {
+                return field;
+            }
+        }
+        return null;
     }
 
     /** Is it kept as the JSON it was, because it may be a string or a number and goes back byte for byte? */

@@ -61,6 +61,22 @@ class MessageScanTest {
     }
 
     @Test
+    void keyThatStandsThereTwiceCountsTheSecondTime() {
+        RpcMessage message = only("{\"id\":1,\"method\":\"a\",\"params\":{\"name\":\"b\",\"name\":\"c\"},"
+                + "\"\\u0069d\":2,\"method\":[\"d\"]}");
+        assertThat(message.id()).contains("2");
+        assertThat(message.method()).isEmpty();
+        assertThat(message.name()).contains("c");
+    }
+
+    /** It goes back into an event stream as it came, where a line end would end the event. */
+    @ParameterizedTest
+    @ValueSource(strings = {"a\n\ndata: b", "a\rb", "a\u0001b", "a\tb"})
+    void idWithABareControlCharacterIsNotJson(String id) {
+        assertThat(scan("{\"id\":\"" + id + "\",\"method\":\"m\"}", 3).isJson()).isFalse();
+    }
+
+    @Test
     void batchGivesEachMessageAndKeepsAHundred() {
         MessageScan scan = scan("[{\"id\":1,\"method\":\"a\"},{\"method\":\"b\"},{\"id\":\"x\",\"result\":{}}]", 1000);
         assertThat(scan.isBatch()).isTrue();
@@ -144,6 +160,16 @@ class MessageScanTest {
             JsonNode id = message.get("id");
             boolean kept = id != null && (id.isString() || id.isNumber());
             assertThat(found.id().map(JSON::readTree)).as(text).isEqualTo(kept ? Optional.of(id) : Optional.empty());
+        }
+    }
+
+    @Test
+    void partOfAMessageIsNeverTakenForTheWhole() {
+        Random random = new Random(8);
+        for (int round = 0; round < 500; round++) {
+            String text = object(random, 0).toString();
+            String part = text.substring(0, random.nextInt(text.length()));
+            assertThat(scan(part, 5).isJson()).as(part).isFalse();
         }
     }
 
