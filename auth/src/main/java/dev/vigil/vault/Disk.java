@@ -3,7 +3,6 @@ package dev.vigil.vault;
 
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,18 +58,12 @@ interface Disk {
 
         @Override
         public void syncFolder(Path folder) throws IOException {
-            boolean interrupted = false;
-            while (true) {
+            Uninterrupted.run(() -> {
                 try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
                     channel.force(true);
-                    break;
-                } catch (ClosedByInterruptException e) {
-                    interrupted = Thread.interrupted();
+                    return folder;
                 }
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            });
         }
     }
 }

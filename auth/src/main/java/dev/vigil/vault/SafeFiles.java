@@ -35,7 +35,10 @@ public final class SafeFiles {
         return new SafeFiles(Disk.local(), FileFacts.ownUid());
     }
 
-    /** Replaces or creates a file, durably. On failure the old file stands and nothing is left behind. */
+    /**
+     * Replaces or creates a file, durably. On failure the old file stands and nothing is left behind; only if the folder
+     * cannot be synced the new one stands already, and the message says so.
+     */
     public void replace(Path file, byte[] content) {
         Path folder = folderOf(file);
         FileFacts.of(file).ifPresent(facts -> facts.checkedFile(ownUid, 0));
@@ -78,11 +81,15 @@ public final class SafeFiles {
             return Optional.empty();
         }
         facts.get().checkedFile(ownUid, FileFacts.OTHERS_WRITE);
-        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-            byte[] content = in.readNBytes(limit + 1);
+        try {
+            byte[] content = Uninterrupted.run(() -> {
+                try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+                    return in.readNBytes(limit + 1);
+                }
+            });
             if (content.length > limit) {
                 throw new VaultException(
-                        Kind.UNREADABLE, file, file + " is longer than " + limit + " bytes. Vigil did not write it");
+                        Kind.UNREADABLE, file, file + " is longer than " + limit + " bytes. Move it away");
             }
             return Optional.of(content);
         } catch (NoSuchFileException e) {
