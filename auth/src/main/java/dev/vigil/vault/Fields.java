@@ -2,6 +2,7 @@
 package dev.vigil.vault;
 
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -44,7 +45,7 @@ record Fields(ObjectNode node) {
 
     /** Indented, so that a person can read what is not sealed. */
     static byte[] bytes(ObjectNode object) {
-        return JSON.writeValueAsBytes(object);
+        return (JSON.writeValueAsString(object) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
     /**

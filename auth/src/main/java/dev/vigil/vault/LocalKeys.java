@@ -117,7 +117,7 @@ public final class LocalKeys {
     private boolean change(Change change) {
         try (FileGate gate = FileGate.exclusive(lock, PATIENCE)) {
             ObjectNode all =
-                    file.read(Fields::node).orElseGet(() -> Fields.empty().put("version", JsonFile.VERSION));
+                    file.read(LocalKeys::checked).orElseGet(() -> Fields.empty().put("version", JsonFile.VERSION));
             boolean changed = change.in(all.withArray("keys"));
             if (changed) {
                 file.write(all);
@@ -125,6 +125,11 @@ public final class LocalKeys {
             reload();
             return changed;
         }
+    }
+
+    private static ObjectNode checked(Fields fields) {
+        fields.objects("keys").forEach(Known::of);
+        return fields.node();
     }
 
     private static boolean without(ArrayNode keys, String client) {
