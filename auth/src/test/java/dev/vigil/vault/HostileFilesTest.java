@@ -16,7 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -152,6 +154,19 @@ class HostileFilesTest {
 
         Files.write(file, first(" [0-9a-f-]{36} ", " " + ours + " ").apply(foreign));
         assertRefused("notion", Kind.UNREADABLE, "which is not on the key ring");
+    }
+
+    @Test
+    void vaultIsBoundEvenWhereTwoVaultsShareTheirKeys() throws Exception {
+        Ring ring = ring();
+        Ring other = new Ring(new UUID(0, 0), ring.keyset(), ring.fingerprintKey(), Map.of());
+        byte[] foreign = Envelope.around(Fields.bytes(TokenJson.write(NOTION)), other, "grant", "notion")
+                .bytes();
+        Files.write(file, foreign);
+        assertRefused("notion", Kind.UNREADABLE, file + " was sealed by another vault (");
+
+        Files.write(file, first(" [0-9a-f-]{36} ", " " + ring.vault() + " ").apply(foreign));
+        assertRefused("notion", Kind.UNREADABLE, file + " was changed after it was sealed.");
     }
 
     @Test
