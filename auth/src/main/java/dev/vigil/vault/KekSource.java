@@ -6,7 +6,6 @@ import dev.vigil.auth.VaultException;
 import dev.vigil.auth.VaultException.Kind;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -45,9 +44,7 @@ final class KekSource {
     /** The key for a new ring, made if need be. */
     KeyEncryptionKey orMinted() {
         return find().orElseGet(() -> {
-            byte[] random = new byte[32];
-            new SecureRandom().nextBytes(random);
-            String text = Base64.getEncoder().encodeToString(random);
+            String text = Base64.getEncoder().encodeToString(Randomness.key());
             files.replace(file, (text + "\n").getBytes(StandardCharsets.US_ASCII));
             return KeyEncryptionKey.of(text).orElseThrow();
         });

@@ -5,9 +5,7 @@ import dev.vigil.auth.Secret;
 import dev.vigil.auth.TimeSource;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +28,6 @@ public final class LocalKeys {
     private static final String PREFIX = "vgl_";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final JsonFile file;
     private final Path lock;
@@ -62,9 +59,7 @@ public final class LocalKeys {
             throw new IllegalArgumentException("client name '" + client
                     + "' must be 1 to 63 letters, digits, dots, - or _, beginning with a letter or digit");
         }
-        byte[] random = new byte[32];
-        RANDOM.nextBytes(random);
-        String key = PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+        String key = Randomness.word(PREFIX);
         change(keys -> {
             without(keys, client);
             keys.addObject()

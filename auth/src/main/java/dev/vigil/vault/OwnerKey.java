@@ -6,9 +6,7 @@ import dev.vigil.auth.VaultException;
 import dev.vigil.auth.VaultException.Kind;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,9 +49,7 @@ public final class OwnerKey {
     }
 
     private static OwnerKey mint(Path file, SafeFiles files) {
-        byte[] random = new byte[32];
-        new SecureRandom().nextBytes(random);
-        String text = "vgo_" + Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+        String text = Randomness.word("vgo_");
         files.replace(file, ("vigil-owner-key 1 " + text + "\n").getBytes(StandardCharsets.US_ASCII));
         return new OwnerKey(new Secret(text));
     }

@@ -9,7 +9,6 @@ import com.google.crypto.tink.aead.XChaCha20Poly1305Parameters;
 import dev.vigil.auth.Secret;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
@@ -49,9 +48,7 @@ final class Ring {
 
     /** A new vault with one key. */
     static Ring fresh(Instant now) {
-        byte[] fingerprintKey = new byte[32];
-        new SecureRandom().nextBytes(fingerprintKey);
-        return built(UUID.randomUUID(), KeysetHandle.newBuilder(), fingerprintKey, Map.of(), now);
+        return built(Randomness.uuid(), KeysetHandle.newBuilder(), Randomness.key(), Map.of(), now);
     }
 
     /** With a new primary; every old key still opens what it sealed. */

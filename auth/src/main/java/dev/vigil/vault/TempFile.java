@@ -2,7 +2,6 @@
 package dev.vigil.vault;
 
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -19,15 +18,11 @@ final class TempFile {
     /** Start times of processes are derived from the uptime and may be off by a second or so. */
     private static final Duration SLACK = Duration.ofSeconds(10);
 
-    private static final SecureRandom RANDOM = new SecureRandom();
-
     private TempFile() {}
 
     static Path beside(Path file) {
-        byte[] random = new byte[8];
-        RANDOM.nextBytes(random);
         return file.resolveSibling("." + file.getFileName() + ".tmp-"
-                + ProcessHandle.current().pid() + "-" + HexFormat.of().formatHex(random));
+                + ProcessHandle.current().pid() + "-" + HexFormat.of().formatHex(Randomness.bytes(8)));
     }
 
     static boolean isOne(Path file) {

@@ -51,8 +51,7 @@ class LayeringTest {
     private static final List<String> CLOCK_CALLS = List.of(
             "Instant.now", "System.nanoTime", "System.currentTimeMillis", "Clock.systemUTC", "LocalDateTime.now");
     /** The only sources of chance. */
-    private static final Set<String> CHANCES =
-            Set.of("App", "KekSource", "LocalKeys", "OwnerKey", "Ring", "TempFile", "DemoAuthServer");
+    private static final Set<String> CHANCES = Set.of("App", "DemoAuthServer", "Randomness");
 
     private static final Set<String> CHANCE_CALLS =
             Set.of("Math.random", "Random", "SecureRandom", "ThreadLocalRandom", "UUID.randomUUID");
