@@ -66,11 +66,11 @@ final class AddCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        boolean known = workplace.config().entry(name).isPresent();
         URI server = checkedUrl();
         GrantKind kind = kind().orElseGet(() -> asked(server));
         Connector connector = connector(server, kind);
         Optional<Secret> key = kind == GrantKind.HEADER ? Optional.of(key()) : Optional.empty();
-        boolean known = workplace.config().entry(name).isPresent();
         workplace.editor().put(connector);
         shell.say(name + ": " + (known ? "changed" : "added") + " in "
                 + workplace.home().config() + ".");

@@ -9,7 +9,6 @@ import dev.vigil.proxy.LocalPages;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -18,6 +17,7 @@ import java.util.function.Predicate;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The daemon's own routes. Whoever may use or see a grant shows the owner key; the OAuth callback is guarded by its
@@ -116,9 +116,7 @@ final class DaemonPages implements LocalPages {
 
     private Page reload() {
         List<String> problems = desk.reload();
-        return problems.isEmpty()
-                ? Page.json(200, "{\"status\":\"reloaded\"}")
-                : Page.json(409, JSON.writeValueAsString(Map.of("error", "config", "problems", problems)));
+        return problems.isEmpty() ? Page.json(200, "{\"status\":\"reloaded\"}") : refused(problems);
     }
 
     private Page begin(JsonNode asked) {
@@ -135,7 +133,7 @@ final class DaemonPages implements LocalPages {
             LoginStatus failed = new LoginStatus.Failed(asked.path("connector").asString(), e.kind(), e.getMessage());
             return Page.json(200, LoginJson.write(failed));
         } catch (ConfigException e) {
-            return Page.json(409, JSON.writeValueAsString(Map.of("error", "config", "problems", e.problems())));
+            return refused(e.problems());
         }
     }
 
@@ -145,7 +143,14 @@ final class DaemonPages implements LocalPages {
                 LoginJson.write(desk.redirected(URI.create(asked.path("url").asString()))));
     }
 
+    private static Page refused(List<String> problems) {
+        ObjectNode body = JSON.createObjectNode().put("error", "config");
+        body.set("problems", JSON.valueToTree(problems));
+        return Page.json(409, JSON.writeValueAsString(body));
+    }
+
     private static Page problem(int status, String error, String message) {
-        return Page.json(status, JSON.writeValueAsString(Map.of("error", error, "message", message)));
+        ObjectNode body = JSON.createObjectNode().put("error", error).put("message", message);
+        return Page.json(status, JSON.writeValueAsString(body));
     }
 }

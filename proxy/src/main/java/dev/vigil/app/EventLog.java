@@ -106,7 +106,7 @@ final class EventLog implements AuthEvents, ProxyEvents {
                 .with("reason", standing.reason())
                 .withTime("since", standing.since())
                 .with("action", standing.action());
-        write(now, line, connector + ": " + sentences.stands(standing));
+        write(now, line, connector + ": " + sentences.stands(standing, now));
     }
 
     @Override
@@ -136,7 +136,7 @@ final class EventLog implements AuthEvents, ProxyEvents {
                 .with("connector", connector)
                 .with("reason", reason)
                 .withTime("deadline", deadline);
-        write(now, line, sentences.answerLost(connector, reason, deadline));
+        write(now, line, sentences.answerLost(connector, reason, deadline, now));
     }
 
     @Override

@@ -14,7 +14,9 @@ import java.util.Optional;
 /** The log for people: what happened, to which connector, until when, and the command that helps. Pure. */
 record Sentences(ZoneId zone) {
     private static final DateTimeFormatter SECONDS = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
-    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
+    private static final DateTimeFormatter DAY_SECONDS =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
+    private static final DateTimeFormatter DAY_MINUTES = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT);
     private static final DateTimeFormatter MINUTES = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
 
     /** In the time zone of this machine. */
@@ -57,25 +59,28 @@ record Sentences(ZoneId zone) {
 
     /** A time of today is told without its day. */
     String moment(Instant time, Instant now) {
-        boolean today = time.atZone(zone).toLocalDate().equals(now.atZone(zone).toLocalDate());
-        return (today ? SECONDS : DAY).format(time.atZone(zone));
+        return (isToday(time, now) ? SECONDS : DAY_SECONDS).format(time.atZone(zone));
     }
 
-    String stands(Standing standing) {
+    private String minute(Instant time, Instant now) {
+        return (isToday(time, now) ? MINUTES : DAY_MINUTES).format(time.atZone(zone));
+    }
+
+    private boolean isToday(Instant time, Instant now) {
+        return time.atZone(zone).toLocalDate().equals(now.atZone(zone).toLocalDate());
+    }
+
+    String stands(Standing standing, Instant now) {
         return standing.words()
-                + standing.since().map(since -> " since " + minute(since)).orElse("")
+                + standing.since().map(since -> " since " + minute(since, now)).orElse("")
                 + standing.reason().map(reason -> " (" + reason + ")").orElse("")
                 + standing.action().map(action -> ". Run: " + action).orElse("");
     }
 
-    String answerLost(String connector, String reason, Optional<Instant> deadline) {
+    String answerLost(String connector, String reason, Optional<Instant> deadline, Instant now) {
         return connector + ": the answer to a refresh was lost (" + reason + "). The refresh token may be spent"
-                + deadline.map(end -> "; the token at hand lasts until " + minute(end))
+                + deadline.map(end -> "; the token at hand lasts until " + minute(end, now))
                         .orElse("");
-    }
-
-    private String minute(Instant time) {
-        return MINUTES.format(time.atZone(zone));
     }
 
     private static String cause(RefreshReport report) {

@@ -48,8 +48,8 @@ record Standing(
         if (authorization instanceof Live live) {
             Optional<Trouble> trouble = live.trouble();
             return new Standing(
-                    isKey ? "has a key" : "logged in",
-                    trouble.map(failing -> "refresh is failing: " + failing.reason()),
+                    isKey ? "has a key" : trouble.isEmpty() ? "logged in" : "logged in, refresh failing",
+                    trouble.map(Trouble::reason),
                     trouble.map(Trouble::since),
                     Optional.empty(),
                     isKey);

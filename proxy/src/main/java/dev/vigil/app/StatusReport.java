@@ -135,7 +135,7 @@ final class StatusReport {
 
         private static NextStep ofTokens(Live live) {
             if (live.trouble().isPresent()) {
-                String failing = live.failures() + " tries have failed, the last with: "
+                String failing = "the last of " + live.failures() + " that failed in a row: "
                         + live.trouble().get().reason();
                 return new NextStep("retry", live.retryAt().map(Deadline::wall), failing);
             }

@@ -49,7 +49,9 @@ record StatusText(Sentences sentences, Instant now) {
             Map<String, String> fields = new LinkedHashMap<>();
             fields.put("server", text(one, "url").orElse("?"));
             text(one, "issuer").ifPresent(issuer -> fields.put("logged in at", issuer));
-            text(one, "account").ifPresent(account -> fields.put("account", account));
+            text(one, "issuer")
+                    .ifPresent(
+                            known -> fields.put("account", text(one, "account").orElse("unknown")));
             scopes(one).ifPresent(scopes -> fields.put("scopes", scopes));
             time(one, "issued").ifPresent(at -> fields.put("token issued", moment(at)));
             time(one, "expires").ifPresent(at -> fields.put("token expires", moment(at)));
@@ -57,7 +59,10 @@ record StatusText(Sentences sentences, Instant now) {
             text(one, "source").ifPresent(source -> fields.put("token from", source));
             text(one, "generation").ifPresent(number -> fields.put("generation", number));
             text(one, "zone").ifPresent(zone -> fields.put("zone", zone));
-            time(one, "last_sync").ifPresent(at -> fields.put("last sync", moment(at)));
+            time(one, "issued")
+                    .ifPresent(known -> fields.put(
+                            "last sync",
+                            time(one, "last_sync").map(this::moment).orElse("never")));
             fields.put("next step", next(one));
             fields.forEach((key, value) -> lines.add(String.format("  %-16s %s", key, value)));
         }
@@ -75,8 +80,14 @@ record StatusText(Sentences sentences, Instant now) {
     }
 
     private String line(JsonNode one) {
-        String standing = sentences.stands(new Standing(
-                one.path("standing").asString(), text(one, "reason"), time(one, "since"), text(one, "action"), false));
+        String standing = sentences.stands(
+                new Standing(
+                        one.path("standing").asString(),
+                        text(one, "reason"),
+                        time(one, "since"),
+                        text(one, "action"),
+                        false),
+                now);
         boolean live = one.path("state").asString().equals("live");
         String life = live ? time(one, "expires").map(this::life).orElse("") : "";
         return standing + life;

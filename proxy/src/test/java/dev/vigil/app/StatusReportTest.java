@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vigil.auth.Authorization;
+import dev.vigil.auth.Authorization.Live;
+import dev.vigil.auth.Authorization.LoggedOut;
+import dev.vigil.auth.Authorization.NeedsLogin;
+import dev.vigil.auth.Authorization.NotNeeded;
+import dev.vigil.auth.Authorization.Trouble;
+import dev.vigil.auth.Authorization.Unreadable;
+import dev.vigil.auth.Connector;
+import dev.vigil.auth.Deadline;
+import dev.vigil.auth.FailureCategory;
+import dev.vigil.auth.Grant;
+import dev.vigil.auth.GrantKind;
+import dev.vigil.auth.Now;
+import dev.vigil.auth.OAuthBinding;
+import dev.vigil.auth.RefreshPolicy;
+import dev.vigil.auth.RefreshSettings;
+import dev.vigil.auth.RegisteredClient;
+import dev.vigil.auth.Secret;
+import dev.vigil.auth.TokenSet;
+import dev.vigil.auth.TokenSource;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What programs and people are told about each state, frozen in two samples. */
+class StatusReportTest {
+    private static final Instant WALL = Instant.parse("2026-11-20T14:02:03Z");
+    private static final Now NOW = new Now(WALL, Duration.ZERO);
+    private static final String SECRET = "sk-live-4711";
+    private static final RefreshPolicy POLICY = new RefreshPolicy(
+            "machine",
+            name -> new RefreshSettings(Optional.of(Duration.ofMinutes(12)), Optional.empty(), Optional.empty()));
+
+    @Test
+    void programsGetWhatTheSampleShows() throws IOException {
+        List<String> lines = reports().stream().map(JsonNode::toString).toList();
+        assertThat(String.join("\n", lines)).isEqualTo(sample("status-v1.jsonl"));
+    }
+
+    @Test
+    void peopleGetWhatTheSampleShows() throws IOException {
+        StatusText text = new StatusText(new Sentences(ZoneOffset.UTC), WALL);
+        JsonNode daemon = new JsonMapper()
+                .readTree(
+                        "{\"url\":\"http://127.0.0.1:7470\",\"pid\":4711,\"started\":\"2026-11-19T08:00:00Z\","
+                                + "\"turned_away\":{\"count\":2,\"at\":\"2026-11-20T14:01:00Z\",\"last\":\"codex showed no local key\"}}");
+        List<String> lines = new ArrayList<>(text.overview(daemon, reports()));
+        lines.add("");
+        lines.addAll(text.details(reports()));
+        assertThat(String.join("\n", lines)).isEqualTo(sample("status.txt"));
+    }
+
+    @Test
+    void noSecretIsTold() {
+        assertThat(reports().toString()).doesNotContain(SECRET).doesNotContain("[secret]");
+    }
+
+    @Test
+    void everyStateIsAmongThese() {
+        Class<?>[] all = Arrays.stream(Authorization.class.getPermittedSubclasses())
+                .filter(Authorization.class::isAssignableFrom)
+                .toArray(Class<?>[]::new);
+        assertThat(states().stream().map(Object::getClass).distinct()).containsExactlyInAnyOrder(all);
+    }
+
+    private static List<JsonNode> reports() {
+        List<JsonNode> reports = new ArrayList<>();
+        int number = 1;
+        for (Authorization state : states()) {
+            Connector connector = Connector.oauth("c" + number++, URI.create("https://mcp.example.com/mcp"));
+            reports.add(StatusReport.of(connector, state, NOW));
+        }
+        Connector key = new Connector(
+                "key",
+                URI.create("https://key/mcp"),
+                GrantKind.HEADER,
+                Optional.of("X-Key"),
+                List.of(),
+                Optional.empty(),
+                RefreshSettings.DEFAULT);
+        reports.add(StatusReport.of(key, live(grant(Optional.empty(), Optional.empty(), false)), NOW));
+        reports.add(StatusReport.of(key, new LoggedOut(Optional.empty()), NOW));
+        return reports;
+    }
+
+    private static List<Authorization> states() {
+        Optional<Duration> hour = Optional.of(Duration.ofHours(1));
+        Live fresh = live(grant(Optional.of(binding()), hour, true));
+        Deadline retry = Deadline.at(WALL.plusSeconds(30), NOW);
+        Trouble trouble = new Trouble(FailureCategory.NETWORK, "connection refused", WALL.minusSeconds(90));
+        return List.of(
+                new NotNeeded(),
+                new LoggedOut(Optional.empty()),
+                new LoggedOut(Optional.of("the stored login is for https://old, not for https://new")),
+                new Unreadable("grants/c4.sealed is cut short. Restore it from a backup"),
+                new NeedsLogin(fresh.grant(), "invalid_grant", WALL.minusSeconds(7200)),
+                fresh,
+                new Live(fresh.grant(), fresh.schedule(), 3, Optional.of(trouble), Optional.of(retry)),
+                live(grant(Optional.of(binding()), hour, false)),
+                live(grant(Optional.of(binding()), Optional.empty(), true)));
+    }
+
+    private static Live live(Grant grant) {
+        Grant planned = POLICY.planned(grant, NOW);
+        return new Live(planned, POLICY.schedule(planned, NOW), 0, Optional.empty(), Optional.empty());
+    }
+
+    private static Grant grant(Optional<OAuthBinding> binding, Optional<Duration> life, boolean renewable) {
+        Instant issued = WALL.minusSeconds(600);
+        TokenSet tokens = new TokenSet(
+                new Secret(SECRET),
+                renewable ? Optional.of(new Secret(SECRET)) : Optional.empty(),
+                issued,
+                life.map(issued::plus),
+                Optional.empty(),
+                binding.isPresent() ? TokenSource.REFRESH : TokenSource.CONFIGURED,
+                7,
+                Optional.empty());
+        return new Grant("c", URI.create("https://mcp.example.com/mcp"), 1, issued, binding, tokens, Optional.empty());
+    }
+
+    private static OAuthBinding binding() {
+        RegisteredClient client = new RegisteredClient(
+                "https://as", "client", Optional.empty(), Optional.empty(), "none", URI.create("http://127.0.0.1/cb"));
+        return new OAuthBinding(
+                "https://as",
+                URI.create("https://as/token"),
+                Optional.empty(),
+                "https://mcp.example.com/mcp",
+                client,
+                Optional.of("ada"),
+                List.of("read", "write"));
+    }
+
+    private static String sample(String name) throws IOException {
+        try (InputStream in = Objects.requireNonNull(StatusReportTest.class.getResourceAsStream(name), name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+        }
+    }
+}
