@@ -29,7 +29,7 @@ record Browser(Map<String, String> environment, String system) {
         if (!scheme.equals("https") && !scheme.equals("http")) {
             return false;
         }
-        return commands(url.toString()).stream().anyMatch(Browser::starts);
+        return commands(url.toASCIIString()).stream().anyMatch(Browser::starts);
     }
 
     /** {@code $BROWSER} is a list of commands with colons between them; {@code %s} in one stands for the URL. */

@@ -75,10 +75,11 @@ final class ConnectCommand implements Callable<Integer> {
         if (wanted.isEmpty()) {
             throw new Failure(Failure.Code.USAGE, "there is no connector yet. First: vigil add NAME URL");
         }
+        String url = workplace.url();
         boolean needsKey = workplace.config().listen().localKey();
         Optional<Secret> key = needsKey ? Optional.of(fresh()) : Optional.empty();
         for (Connector connector : wanted) {
-            instructions(client, connector.name(), workplace.url() + "/mcp/" + connector.name(), key)
+            instructions(client, connector.name(), url + "/mcp/" + connector.name(), key)
                     .forEach(shell::say);
         }
         shell.note(

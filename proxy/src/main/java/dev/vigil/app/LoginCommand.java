@@ -2,8 +2,8 @@
 package dev.vigil.app;
 
 import dev.vigil.auth.Connector;
-import dev.vigil.auth.GrantKind;
 import dev.vigil.oauth.LoginReport;
+import dev.vigil.oauth.ServerProbe.Finding.WantsOAuth;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -48,26 +48,40 @@ final class LoginCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Shell shell = workplace.shell();
-        Connector connector = workplace.connector(name);
-        if (connector.kind() == GrantKind.HEADER) {
-            throw new Failure(
-                    Failure.Code.USAGE,
-                    name + " is authorized by a static key, not by a login. To type a new one: vigil add " + name + " "
-                            + connector.url() + " --header "
-                            + connector.header().orElseThrow());
-        }
-        if (connector.kind() == GrantKind.NONE) {
-            throw new Failure(
-                    Failure.Code.USAGE,
-                    name + " is configured to need no login (grant: none). If it wants one now: vigil add " + name + " "
-                            + connector.url());
-        }
+        Connector connector = oauth(workplace.connector(name));
         Optional<Browser> browser = noBrowser ? Optional.empty() : Optional.of(workplace.browser());
         Optional<DaemonClient> daemon = workplace.daemon();
         try (LoginDesk desk = daemon.<LoginDesk>map(client -> client).orElseGet(workplace::ownDesk)) {
             LoginReport report = new LoginTalk(shell, desk).through(connector, Optional.ofNullable(scopes), browser);
-            LoginWords.of(report, daemon.isPresent()).forEach(shell::say);
+            LoginWords.of(report, daemon.isPresent()).forEach(shell::sayForeign);
         }
         return 0;
+    }
+
+    private Connector oauth(Connector connector) {
+        return switch (connector.kind()) {
+            case OAUTH -> connector;
+            case NONE -> wantsLoginNow(connector);
+            case HEADER ->
+                throw new Failure(
+                        Failure.Code.USAGE,
+                        name + " is authorized by a static key, not by a login. To type a new one: vigil add " + name
+                                + " " + connector.url() + " --header "
+                                + connector.header().orElseThrow());
+        };
+    }
+
+    /** A server that needed no login when it was added may want one by now: the skip for its 401 sends people here. */
+    private Connector wantsLoginNow(Connector connector) {
+        if (!(workplace.probe(connector.url()) instanceof WantsOAuth)) {
+            throw new Failure(
+                    Failure.Code.USAGE,
+                    name + " is configured to need no login (grant: none), and " + connector.url() + " asks for none");
+        }
+        Connector changed = Connector.oauth(name, connector.url());
+        workplace.editor().put(changed);
+        workplace.tellDaemon();
+        workplace.shell().say(name + " wants a login now; " + workplace.home().config() + " says so from now on.");
+        return changed;
     }
 }

@@ -45,7 +45,7 @@ final class LoginTalk {
             shell.say("Open this URL in a browser to log in to " + connector.name() + ":");
         }
         shell.say("");
-        shell.say("  " + waiting.authorizationUrl());
+        shell.say("  " + waiting.authorizationUrl().toASCIIString());
         shell.say("");
         shell.say("Waiting. If the browser runs on another machine and ends at a page that does not load, paste the"
                 + " address of that page here.");

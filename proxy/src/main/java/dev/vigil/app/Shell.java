@@ -26,6 +26,7 @@ record Shell(
         Map<String, String> environment,
         Optional<Console> terminal,
         TimeSource time) {
+    private static final int LONGEST_LINE = 2000;
 
     Shell(
             InputStream in,
@@ -44,6 +45,11 @@ record Shell(
 
     void say(String line) {
         out.println(line);
+    }
+
+    /** Says something that holds words of a server: none of them can drive the terminal. */
+    void sayForeign(String line) {
+        out.println(LogLine.shown(line, LONGEST_LINE));
     }
 
     /** Something the person should know that is no part of the result. */

@@ -63,7 +63,7 @@ final class StatusCommand implements Callable<Integer> {
             return 0;
         }
         StatusText text = new StatusText(Sentences.here(), shell.time().now().wall());
-        (name == null ? text.overview(status.path("daemon"), shown) : text.details(shown)).forEach(shell::say);
+        (name == null ? text.overview(status.path("daemon"), shown) : text.details(shown)).forEach(shell::sayForeign);
         return 0;
     }
 

@@ -22,7 +22,7 @@ class CommandLineTest {
             connectors:
               notion: { url: https://notion.invalid/mcp }
               c7: { url: https://c7.invalid/mcp, grant: header, header: X-Key }
-              open: { url: https://open.invalid/mcp, grant: none }
+              open: { url: http://127.0.0.1:9/mcp, grant: none }
             listen: { port: 0 }
             """;
 
@@ -109,8 +109,8 @@ class CommandLineTest {
                         "login",
                         "c7"),
                 misuse(
-                        "vigil: open is configured to need no login (grant: none). If it wants one now: vigil add open"
-                                + " https://open.invalid/mcp\n",
+                        "vigil: open is configured to need no login (grant: none), and"
+                                + " http://127.0.0.1:9/mcp asks for none\n",
                         "login",
                         "open"),
                 misuse(

@@ -69,6 +69,20 @@ class DaemonTest {
     }
 
     @Test
+    void beforeTheDaemonRunsTheConfiguredAddressIsShownAndSaidOnce() {
+        cli.config("connectors:\n  a: { url: http://a }\n  b: { url: http://b }\n");
+        Cli.Ended connected = cli.run("connect", "claude-code");
+        assertThat(connected.out().lines())
+                .hasSize(2)
+                .allMatch(
+                        line -> line.matches("claude mcp add --transport http [ab] http://127.0.0.1:7470/mcp/[ab] .*"));
+        assertThat(connected.err()).isEqualTo("""
+                        No daemon is running. To start it: vigil run --background
+                        The key is shown this once. To end it: vigil connect claude-code --revoke
+                        """);
+    }
+
+    @Test
     void withoutLocalKeysTheClientNeedsNone() throws IOException {
         cli.config(cli.config().replace("port: 0", "port: 0, localKey: off"));
         Cli.Running run = cli.start("run");

@@ -132,6 +132,17 @@ class LoginCommandTest {
     }
 
     @Test
+    void aServerThatNeededNoLoginBeforeIsBelievedWhenItWantsOne() {
+        cli.config(cli.config().replaceFirst(" }\n", ", grant: none } # mine\n"));
+        Cli.Running login = cli.start("login", "notion", "--no-browser");
+        new DemoBrowser().visit(page(login));
+        assertThat(login.end().out())
+                .startsWith("notion wants a login now; " + home + "/vigil.yaml says so from now on.\n");
+        assertThat(cli.config()).contains("grant: oauth } # mine\n");
+        assertThat(cli.run("status").out()).contains("notion  logged in");
+    }
+
+    @Test
     void keysAreRotatedUnderARunningDaemon() {
         String daemon = cli.daemon();
         login();
