@@ -15,7 +15,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -24,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 class DaemonTest {
     private static final Pattern KEY = Pattern.compile("vgl_[A-Za-z0-9_-]+");
@@ -164,7 +171,7 @@ class DaemonTest {
         assertThat(client(daemon, "other", key).initialize().isGood()).isTrue();
 
         cli.config("conectors: {}\n");
-        JsonNode log = lastLogged("config_refused");
+        JsonNode log = logged("config_refused");
         assertThat(log.path("detail").asString())
                 .isEqualTo("the settings in force stay. " + home
                         + "/vigil.yaml:1:1: conectors: unknown key. Did you mean 'connectors'? Known here: connectors,"
@@ -187,6 +194,22 @@ class DaemonTest {
     }
 
     @Test
+    void aCallUnderWayMayFinishBeforeTheDaemonEnds() {
+        String daemon = cli.daemon();
+        DemoClient client = client(daemon, cli.run("connect", "cli").out());
+        assertThat(client.initialize().isGood()).isTrue();
+        ObjectNode slowly = new JsonMapper().createObjectNode().put("to", 8).put("pauseMillis", 250);
+        CompletableFuture<DemoClient.Reply> call =
+                CompletableFuture.supplyAsync(() -> client.call("count_slowly", slowly));
+        await(() -> mcp.counts().openAnswers() > 0);
+
+        CompletableFuture<Cli.Ended> stopped = CompletableFuture.supplyAsync(() -> cli.run("stop"));
+
+        assertThat(call.join().isGood()).isTrue();
+        assertThat(stopped.join().out()).startsWith("Stopped ");
+    }
+
+    @Test
     void theFileOfADeadDaemonFoolsNobody() throws IOException {
         cli.run("status");
         Files.writeString(
@@ -196,17 +219,22 @@ class DaemonTest {
         assertThat(cli.daemon()).startsWith("http://127.0.0.1:");
     }
 
-    private JsonNode lastLogged(String state) {
-        long end = System.nanoTime() + 20_000_000_000L;
-        while (System.nanoTime() < end) {
-            for (String line : cli.read("log/vigil.jsonl").lines().toList()) {
-                if (json(line).path("state").asString("").equals(state)) {
-                    return json(line);
-                }
-            }
-            Thread.onSpinWait();
+    private JsonNode logged(String state) {
+        List<JsonNode> found = new ArrayList<>();
+        await(() -> {
+            cli.read("log/vigil.jsonl").lines().map(DaemonTest::json).forEach(found::add);
+            found.removeIf(line -> !line.path("state").asString("").equals(state));
+            return !found.isEmpty();
+        });
+        return found.get(0);
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("not within 20 s").isLessThan(end);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
         }
-        throw new AssertionError(cli.read("log/vigil.jsonl"));
     }
 
     private static DemoClient client(String daemon, String shown) {
