@@ -41,7 +41,9 @@ class BigBodiesIT {
             try (Socket client = connect(daemon)) {
                 ask(client, 2, out -> RawServer.say(out, "{}"));
                 InputStream in = client.getInputStream();
-                assertThat(RawServer.head(in)).startsWith("HTTP/1.1 200").containsIgnoringCase("content-length: " + ANSWER);
+                assertThat(RawServer.head(in))
+                        .startsWith("HTTP/1.1 200")
+                        .containsIgnoringCase("content-length: " + ANSWER);
                 Flow read = new Flow();
                 drain(in, MEBIBYTE, read);
                 awaitStall(written);
