@@ -7,6 +7,7 @@ import dev.vigil.demo.DemoAuthServer;
 import dev.vigil.demo.DemoBrowser;
 import dev.vigil.demo.DemoMcpServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +39,25 @@ class ReadmeIT {
             }
             person.get();
             assertThat(Checkout.read(home.resolve("vigil.yaml"))).startsWith("# mine\nlisten: { port: 0 }\n");
+            assertThat(readableByOthers(home)).isEmpty();
+        }
+    }
+
+    /** Whatever stands in the folders that Vigil made, open to anybody but their owner. */
+    private static List<Path> readableByOthers(Path home) throws IOException {
+        try (Stream<Path> all = Files.walk(home)) {
+            return all.filter(file -> home.relativize(file).getNameCount() > 1)
+                    .filter(ReadmeIT::isOpen)
+                    .toList();
+        }
+    }
+
+    private static boolean isOpen(Path file) {
+        try {
+            String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+            return !mode.endsWith("------");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

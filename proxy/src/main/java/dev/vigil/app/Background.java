@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.app;
 
+import dev.vigil.vault.SafeFiles;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.RuntimeMXBean;
@@ -24,6 +25,7 @@ record Background(Workplace workplace) {
     /** Blocks until the daemon listens or has given up; its exit code. */
     int start() throws IOException {
         Path said = workplace.home().log().resolve("daemon.out");
+        SafeFiles.onDisk().replace(said, new byte[0]); // ours alone; the system would make it with everybody's mode
         Process daemon = new ProcessBuilder(command())
                 .redirectInput(Path.of("/dev/null").toFile())
                 .redirectErrorStream(true)
