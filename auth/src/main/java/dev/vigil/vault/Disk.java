@@ -18,6 +18,11 @@ interface Disk {
     /** Creates a file that only we may read, whatever the umask; its content has reached the disk on return. */
     void create(Path file, byte[] content) throws IOException;
 
+    /** Like {@link #create}, but a power cut may lose or empty the file. */
+    default void createLoosely(Path file, byte[] content) throws IOException {
+        create(file, content);
+    }
+
     /** Renames; who looks sees the old file or the new one and nothing between. */
     void move(Path from, Path to) throws IOException;
 
@@ -36,13 +41,24 @@ interface Disk {
     final class Local implements Disk {
         private Local() {}
 
-        /** A plain stream, not a channel: an interrupt closes a channel in the middle of a write. */
         @Override
         public void create(Path file, byte[] content) throws IOException {
+            write(file, content, true);
+        }
+
+        @Override
+        public void createLoosely(Path file, byte[] content) throws IOException {
+            write(file, content, false);
+        }
+
+        /** A plain stream, not a channel: an interrupt closes a channel in the middle of a write. */
+        private static void write(Path file, byte[] content, boolean durably) throws IOException {
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             try (FileOutputStream out = new FileOutputStream(file.toFile())) {
                 out.write(content);
-                out.getFD().sync();
+                if (durably) {
+                    out.getFD().sync();
+                }
             }
         }
 

@@ -117,7 +117,7 @@ public final class FileVault implements TokenVault {
     }
 
     /** A name becomes part of a path, so what is no name goes no further. */
-    private static String checked(String connector) {
+    static String checked(String connector) {
         if (!Connector.isName(connector)) {
             throw new IllegalArgumentException("'" + connector + "' is not the name of a connector");
         }

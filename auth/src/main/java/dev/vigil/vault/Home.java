@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * <pre>
  * config  vigil.yaml
  * data    grants/NAME.sealed  clients/HASH.sealed  keys/ring.json  keys/kek  keys/lock  local-keys  owner.key
- * state   intents/NAME  locks/NAME  log/  vigil.pid
+ * state   intents/NAME  locks/NAME  beats/NAME  log/  vigil.pid
  * </pre>
  */
 public final class Home {
@@ -128,6 +128,10 @@ public final class Home {
         return state.resolve("locks");
     }
 
+    public Path beats() {
+        return state.resolve("beats");
+    }
+
     public Path log() {
         return state.resolve("log");
     }
@@ -137,7 +141,8 @@ public final class Home {
     }
 
     private Set<Path> privateFolders() {
-        return new LinkedHashSet<>(List.of(data, state, grants(), clients(), keys(), intents(), locks(), log()));
+        return new LinkedHashSet<>(
+                List.of(data, state, grants(), clients(), keys(), intents(), locks(), beats(), log()));
     }
 
     private List<Path> privateFiles(SafeFiles files) {

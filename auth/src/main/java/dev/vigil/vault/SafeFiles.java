@@ -40,22 +40,35 @@ public final class SafeFiles {
      * cannot be synced the new one stands already, and the message says so.
      */
     public void replace(Path file, byte[] content) {
-        Path folder = folderOf(file);
+        put(file, content, disk::create);
+        try {
+            disk.syncFolder(folderOf(file));
+        } catch (IOException e) {
+            throw new VaultException(
+                    Kind.IO, file, file + " was replaced, but may not survive a power cut: " + reason(e), e);
+        }
+    }
+
+    /** Replaces or creates a file at once for every reader, but without fsync: a power cut may lose or empty it. */
+    void replaceLoosely(Path file, byte[] content) {
+        put(file, content, disk::createLoosely);
+    }
+
+    private void put(Path file, byte[] content, Creation creation) {
         FileFacts.of(file).ifPresent(facts -> facts.checkedFile(ownUid, 0));
         Path temporary = TempFile.beside(file);
         try {
-            disk.create(temporary, content);
+            creation.create(temporary, content);
             disk.move(temporary, file);
         } catch (IOException e) {
             forget(temporary);
             throw failed("written", file, content.length, e);
         }
-        try {
-            disk.syncFolder(folder);
-        } catch (IOException e) {
-            throw new VaultException(
-                    Kind.IO, file, file + " was replaced, but may not survive a power cut: " + reason(e), e);
-        }
+    }
+
+    @FunctionalInterface
+    private interface Creation {
+        void create(Path file, byte[] content) throws IOException;
     }
 
     /** Removes a file, durably. Nothing happens when there is none. */

@@ -63,6 +63,10 @@ public final class Vault {
         return clients;
     }
 
+    public FileBeats beats() {
+        return new FileBeats(home.beats(), files);
+    }
+
     public KeyRing keyRing() {
         return keyRing;
     }

@@ -113,6 +113,11 @@ class FrozenFormatsTest {
     }
 
     @Test
+    void heartbeat() {
+        assertThat(vault.beats().last("notion")).hasValue(RENEWED.plusSeconds(45));
+    }
+
+    @Test
     void localKeys() {
         assertThat(vault.localKeys().names()).containsExactly("claude", "cursor");
         assertThat(vault.localKeys().clientOf(new Secret("vgl_U5hyumFC4ufaGuxw5sdw8fR-Qn9yyPfjkI292jWuae8")))
