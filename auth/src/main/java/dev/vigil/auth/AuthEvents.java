@@ -19,6 +19,12 @@ public interface AuthEvents {
     /** New tokens could not be saved: they are served from memory, and a crash would lose them. */
     default void saveFailed(String connector, String reason) {}
 
+    /** Tokens that could not be saved at first are on disk now. */
+    default void saved(String connector) {}
+
+    /** A cycle is completed: this connector was looked at, and no refresh of it is under way. About twice a minute. */
+    default void tended(String connector) {}
+
     /** A stored grant cannot be read. */
     default void grantUnreadable(String connector, String reason) {}
 

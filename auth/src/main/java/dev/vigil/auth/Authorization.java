@@ -81,7 +81,8 @@ public sealed interface Authorization {
          */
         Authorization after(RefreshOutcome outcome, RefreshPolicy policy, Now now, double random) {
             if (outcome instanceof Refreshed refreshed) {
-                return fresh(refreshed.grant(), policy.schedule(refreshed.grant(), now));
+                Live renewed = fresh(refreshed.grant(), policy.schedule(refreshed.grant(), now));
+                return refreshed.unsaved().map(why -> renewed.unsaved(why, now)).orElse(renewed);
             }
             if (outcome instanceof Adopted adopted) {
                 return fresh(adopted.grant(), policy.schedule(adopted.grant(), now));
@@ -91,23 +92,41 @@ public sealed interface Authorization {
             }
             if (outcome instanceof Unreachable unreachable) {
                 Deadline retry = policy.retryAt(this, unreachable.retryAfter(), now, random);
-                return troubled(unreachable.category(), unreachable.reason(), retry, now);
+                return troubled(trouble(unreachable.category(), unreachable.reason(), false, now), retry);
             }
             if (outcome instanceof Unanswered unanswered) {
-                Deadline retry = policy.retryAfterLostAnswer(this, now, random);
-                return troubled(FailureCategory.NETWORK, unanswered.reason(), retry, now);
+                Deadline retry = unanswered
+                        .resendIn()
+                        .map(pause -> Deadline.in(pause, now))
+                        .orElseGet(() -> policy.retryAfterLostAnswer(this, now, random));
+                return troubled(trouble(FailureCategory.NETWORK, unanswered.reason(), true, now), retry);
             }
             throw new AssertionError(outcome);
         }
 
-        private Live troubled(FailureCategory category, String reason, Deadline retry, Now now) {
+        /** The tokens are good, but only in memory. */
+        Live unsaved(String why, Now now) {
+            Trouble storage = new Trouble(FailureCategory.STORAGE, why, now.wall());
+            return new Live(grant, schedule, failures, Optional.of(storage), retryAt);
+        }
+
+        /** Do the tokens exist in memory only? */
+        public boolean isUnsaved() {
+            return failures == 0 && trouble.isPresent();
+        }
+
+        /** Is it unknown whether the refresh token is spent? */
+        public boolean isAnswerLost() {
+            return trouble.map(Trouble::answerLost).orElse(false);
+        }
+
+        private Live troubled(Trouble next, Deadline retry) {
+            return new Live(grant, schedule, failures + 1, Optional.of(next), Optional.of(retry));
+        }
+
+        private Trouble trouble(FailureCategory category, String reason, boolean answerLost, Now now) {
             Instant since = trouble.map(Trouble::since).orElse(now.wall());
-            return new Live(
-                    grant,
-                    schedule,
-                    failures + 1,
-                    Optional.of(new Trouble(category, reason, since)),
-                    Optional.of(retry));
+            return new Trouble(category, reason, since, answerLost);
         }
 
         private static Instant refusedAt(Rejected rejected, Now now) {
@@ -119,8 +138,13 @@ public sealed interface Authorization {
      * Refreshes are failing, but nobody has said no.
      *
      * @param since the first failure in a row
+     * @param answerLost is it unknown whether the refresh token is spent?
      */
-    record Trouble(FailureCategory category, String reason, Instant since) {}
+    record Trouble(FailureCategory category, String reason, Instant since, boolean answerLost) {
+        public Trouble(FailureCategory category, String reason, Instant since) {
+            this(category, reason, since, false);
+        }
+    }
 
     /** The word that status and logs carry. */
     default String word() {

@@ -4,6 +4,7 @@ package dev.vigil.auth;
 import dev.vigil.auth.RefreshOutcome.Adopted;
 import dev.vigil.auth.RefreshOutcome.Refreshed;
 import dev.vigil.auth.RefreshOutcome.Rejected;
+import dev.vigil.auth.RefreshOutcome.Unanswered;
 import dev.vigil.auth.RefreshOutcome.Unreachable;
 import java.time.Duration;
 import java.util.Optional;
@@ -12,27 +13,74 @@ import java.util.Optional;
  * One process at a time, and nothing lost in a crash. In order: lock, read again and adopt what is newer, intent on disk,
  * send, save, clear the intent, unlock. The refresh token that the server holds live is on disk before anyone sees the
  * access token that came with it.
+ *
+ * <p>An intent that is still there means that an answer was lost, here or in a process that died: the token may be spent.
+ * It is sent again only where {@link LostAnswers} allows it, or when the access token has ended and nothing is left to lose.
  */
 public final class DurableRefresher implements Refresher {
     /** Longer than a whole refresh elsewhere may take, so that we adopt its result instead of failing. */
     private static final Duration LOCK_PATIENCE = Duration.ofSeconds(30);
 
+    private static final String LOST_BEFORE = "an earlier answer of the token endpoint was lost";
+
     private final TokenVault vault;
     private final Refresher inner;
     private final RefreshPolicy policy;
+    private final IssuerBook issuers;
     private final TimeSource time;
+    private final LostAnswers lost = new LostAnswers();
 
-    public DurableRefresher(TokenVault vault, Refresher inner, RefreshPolicy policy, TimeSource time) {
+    public DurableRefresher(
+            TokenVault vault, Refresher inner, RefreshPolicy policy, IssuerBook issuers, TimeSource time) {
         this.vault = vault;
         this.inner = inner;
         this.policy = policy;
+        this.issuers = issuers;
         this.time = time;
     }
 
     @Override
     public RefreshOutcome refresh(Grant held) {
+        return refresh(held, Trigger.SCHEDULE);
+    }
+
+    @Override
+    public RefreshOutcome refresh(Grant held, Trigger trigger) {
+        Now now = time.now();
+        boolean hasEnded = policy.schedule(held, now).zone(now) == Zone.EXPIRED;
+        return locked(held, hasEnded || trigger == Trigger.UPSTREAM_401);
+    }
+
+    @Override
+    public void giveUp(Grant refused) {
+        try (TokenVault.Claim claim = vault.claim(refused.connector(), LOCK_PATIENCE)) {
+            boolean isStored = vault.load(refused.connector())
+                    .map(stored -> !stored.supersedes(refused) && !refused.supersedes(stored))
+                    .orElse(false);
+            if (isStored) {
+                vault.save(refused);
+            }
+        } catch (VaultException e) {
+            // After a restart the upstream will say so again: no harm.
+        }
+    }
+
+    @Override
+    public Optional<String> saveAgain(Grant unsaved) {
+        try (TokenVault.Claim claim = vault.claim(unsaved.connector(), LOCK_PATIENCE)) {
+            // A logout or a newer login meanwhile wins: then there is nothing left to save.
+            boolean isNewest =
+                    vault.load(unsaved.connector()).map(unsaved::supersedes).orElse(false);
+            return isNewest ? save(unsaved) : Optional.empty();
+        } catch (VaultException e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+
+    /** @param nothingToLose has the access token ended? */
+    private RefreshOutcome locked(Grant held, boolean nothingToLose) {
         try (TokenVault.Claim claim = vault.claim(held.connector(), LOCK_PATIENCE)) {
-            return claimed(held);
+            return claimed(held, nothingToLose);
         } catch (VaultException e) {
             // Everything that can throw here does so before the refresh token is sent: saving afterwards is caught
             // below.
@@ -40,7 +88,7 @@ public final class DurableRefresher implements Refresher {
         }
     }
 
-    private RefreshOutcome claimed(Grant held) {
+    private RefreshOutcome claimed(Grant held, boolean nothingToLose) {
         Optional<Grant> stored = vault.load(held.connector());
         if (stored.isEmpty()) {
             return new Unreachable(FailureCategory.STORAGE, "logged out meanwhile", Optional.empty());
@@ -53,23 +101,72 @@ public final class DurableRefresher implements Refresher {
         } else if (stored.get().refusal().isPresent()) {
             return new Rejected(stored.get(), stored.get().refusal().get().oauthError());
         }
-        vault.writeIntent(held);
-        return saved(inner.refresh(held), held);
+        return isPerhapsSpent(held) ? again(held, nothingToLose) : first(held);
     }
 
-    private RefreshOutcome saved(RefreshOutcome outcome, Grant held) {
+    /** An intent that cannot be read is one all the same. */
+    private boolean isPerhapsSpent(Grant held) {
+        try {
+            return vault.intent(held.connector())
+                    .map(intent -> intent.generation() == held.tokens().generation())
+                    .orElse(false);
+        } catch (VaultException e) {
+            if (e.kind() == VaultException.Kind.IO) {
+                throw e;
+            }
+            return true;
+        }
+    }
+
+    private RefreshOutcome first(Grant held) {
+        vault.writeIntent(held);
+        RefreshOutcome outcome = sent(held);
+        if (outcome instanceof Unreachable) {
+            lost.answered(held);
+            clearIntent(held.connector());
+        }
+        return outcome;
+    }
+
+    /** The refresh token may be spent. Its intent stays until there is an answer that decides. */
+    private RefreshOutcome again(Grant held, boolean nothingToLose) {
+        boolean mayWin = lost.isInWindow(held, time.now()) && !isStrict(held);
+        if (!mayWin && !nothingToLose) {
+            return new Unanswered(LOST_BEFORE);
+        }
+        RefreshOutcome outcome = sent(held);
+        if (outcome instanceof Rejected no && mayWin && no.oauthError().equals("invalid_grant")) {
+            held.oauth().ifPresent(oauth -> issuers.learnStrict(oauth.issuer()));
+        }
+        if (outcome instanceof Unreachable not && !nothingToLose) {
+            return unanswered(LOST_BEFORE + ", and now: " + not.reason(), held);
+        }
+        return outcome;
+    }
+
+    private RefreshOutcome sent(Grant held) {
+        lost.sending(held, time.now());
+        RefreshOutcome outcome = inner.refresh(held);
         if (outcome instanceof Refreshed refreshed) {
+            lost.answered(held);
             Grant planned = policy.planned(refreshed.grant(), time.now());
             return new Refreshed(planned, save(planned));
         }
         if (outcome instanceof Rejected rejected) {
+            lost.answered(held);
             save(rejected.grant()); // if this fails, the server is asked once more after a restart: no harm
             return rejected;
         }
-        if (outcome instanceof Unreachable) {
-            clearIntent(held.connector());
-        }
-        return outcome; // Unanswered leaves its intent behind: it is the evidence
+        return outcome instanceof Unanswered none ? unanswered(none.reason(), held) : outcome;
+    }
+
+    private Unanswered unanswered(String reason, Grant held) {
+        Optional<Duration> pause = isStrict(held) ? Optional.empty() : lost.pause(held, time.now());
+        return new Unanswered(reason, pause);
+    }
+
+    private boolean isStrict(Grant held) {
+        return held.oauth().map(oauth -> issuers.isStrict(oauth.issuer())).orElse(false);
     }
 
     /** Saves and clears the intent; what went wrong, if anything did. */

@@ -5,6 +5,8 @@ import dev.vigil.auth.Authorization.Live;
 import dev.vigil.auth.Authorization.LoggedOut;
 import dev.vigil.auth.Authorization.NeedsLogin;
 import dev.vigil.auth.Authorization.NotNeeded;
+import dev.vigil.auth.Authorization.Unreadable;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +49,16 @@ public final class GrantReader {
                 .orElseGet(() -> new LoggedOut(Optional.empty()));
     }
 
+    /** Reads the stored grant again. One that cannot be read is told, and what is held in memory is better than nothing. */
+    Authorization reread(Connector connector, Authorization held, AuthEvents events) {
+        try {
+            return read(connector, held);
+        } catch (VaultException e) {
+            events.grantUnreadable(connector.name(), e.getMessage());
+            return held instanceof Live ? held : new Unreadable(e.getMessage());
+        }
+    }
+
     private Authorization meaning(Grant grant, Connector connector, Authorization held) {
         if (!grant.fits(connector)) {
             String note = "the stored login is for " + Origin.of(grant.server()) + ", not for " + connector.origin();
@@ -60,7 +72,27 @@ public final class GrantReader {
             return new NeedsLogin(grant, refusal.oauthError(), refusal.at());
         }
         boolean same = held instanceof Live live && !grant.supersedes(live.grant());
-        return same ? held : Live.fresh(grant, policy.schedule(grant, time.now()));
+        return same ? held : found(grant);
+    }
+
+    /** An intent beside it means that an answer may have been lost: then a refresh that finds out is due at once. */
+    private Live found(Grant grant) {
+        Now now = time.now();
+        Live fresh = Live.fresh(grant, policy.schedule(grant, now));
+        return hasIntent(grant)
+                ? new Live(grant, fresh.schedule(), 0, Optional.empty(), Optional.of(Deadline.in(Duration.ZERO, now)))
+                : fresh;
+    }
+
+    /** One that cannot be read is one all the same. */
+    private boolean hasIntent(Grant grant) {
+        try {
+            return vault.intent(grant.connector())
+                    .map(intent -> intent.generation() == grant.tokens().generation())
+                    .orElse(false);
+        } catch (VaultException e) {
+            return true;
+        }
     }
 
     /** A folder that cannot be looked at counts as unchanged: what we hold in memory goes on being used. */

@@ -25,8 +25,16 @@ public sealed interface RefreshOutcome {
     record Unreachable(FailureCategory category, String reason, Optional<Duration> retryAfter)
             implements RefreshOutcome {}
 
-    /** Sent, and the answer was lost: the refresh token may be spent. */
-    record Unanswered(String reason) implements RefreshOutcome {}
+    /**
+     * Sent, now or earlier, and the answer was lost: the refresh token may be spent.
+     *
+     * @param resendIn when the same token may be sent once more; empty when it may not before the access token ends
+     */
+    record Unanswered(String reason, Optional<Duration> resendIn) implements RefreshOutcome {
+        public Unanswered(String reason) {
+            this(reason, Optional.empty());
+        }
+    }
 
     /** The word that logs carry. */
     default String word() {

@@ -21,7 +21,10 @@ import java.util.zip.CRC32;
  *   <tr><td>emergency<td>min(L/6, max(60 s, min(225 s, L/10)))
  * </table>
  *
- * The numbers follow what credential libraries of the large clouds and of Kubernetes do: 70 to 80 % of life, then two
+ * However long an access token lives, its refresh token is used at least every min(7 days, half of what it is known to live),
+ * give or take a tenth; and a token that claims to be issued in the future is renewed at once.
+ *
+ * <p>The numbers follow what credential libraries of the large clouds and of Kubernetes do: 70 to 80 % of life, then two
  * margins, spread so that machines and connectors do not march in step.
  *
  * @param machine names this machine; part of the spread
@@ -30,6 +33,13 @@ import java.util.zip.CRC32;
 public record RefreshPolicy(String machine, Function<String, RefreshSettings> settings) {
     private static final Duration SHORT = Duration.ofMinutes(5);
     private static final Duration VERY_SHORT = Duration.ofMinutes(1);
+    /** Refresh tokens that nobody uses are ended by their servers after 27 to 90 days, where anything is known. */
+    private static final Duration LONGEST_IDLE = Duration.ofDays(7);
+
+    private static final Duration SHORTEST_IDLE = Duration.ofMinutes(1);
+    /** Issued further in the future than this: a restored snapshot, or a clock set back. Then nothing about it is sure. */
+    private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(5);
+
     private static final Duration BACKOFF_BASE = Duration.ofSeconds(1);
     private static final Duration BACKOFF_FLOOR = Duration.ofMillis(250);
     /** A server may ask for patience, but not for more than this. */
@@ -42,21 +52,57 @@ public record RefreshPolicy(String machine, Function<String, RefreshSettings> se
     /** The zones of a grant's access token, as seen from {@code now}. */
     public Schedule schedule(Grant grant, Now now) {
         TokenSet tokens = grant.tokens();
-        if (tokens.expiresAt().isEmpty()) {
-            return Schedule.NEVER;
-        }
-        Instant end = tokens.expiresAt().get();
+        Optional<Instant> expiry = tokens.lifetime()
+                .map(life ->
+                        earlier(tokens.expiresAt().orElseThrow(), now.wall().plus(life)));
         if (tokens.refreshToken().isEmpty()) {
             // Nothing can be renewed, so there is nothing to hurry for: fresh until the end, then a login.
-            Optional<Deadline> expiry = Optional.of(Deadline.at(end, now));
-            return new Schedule(expiry, expiry, expiry, expiry);
+            Optional<Deadline> end = expiry.map(at -> Deadline.at(at, now));
+            return new Schedule(end, end, end, end);
         }
+        Instant alive = tokens.obtainedAt().plus(keepAlive(grant));
+        boolean isFromTheFuture = tokens.obtainedAt().isAfter(now.wall().plus(CLOCK_TOLERANCE));
+        Instant latest = isFromTheFuture ? now.wall() : alive;
+        if (expiry.isEmpty()) {
+            Optional<Deadline> only = Optional.of(Deadline.at(latest, now));
+            return new Schedule(only, Optional.empty(), Optional.empty(), Optional.empty());
+        }
+        Instant end = expiry.get();
         Leads leads = leads(grant);
         return new Schedule(
-                Optional.of(Deadline.at(end.minus(leads.normal()), now)),
+                Optional.of(Deadline.at(earlier(latest, end.minus(leads.normal())), now)),
                 Optional.of(Deadline.at(end.minus(leads.warning()), now)),
                 Optional.of(Deadline.at(end.minus(leads.emergency()), now)),
                 Optional.of(Deadline.at(end, now)));
+    }
+
+    /** How long a refresh token may lie unused: servers end idle ones, some after a month, some when they said. */
+    private Duration keepAlive(Grant grant) {
+        TokenSet tokens = grant.tokens();
+        Duration half = tokens.refreshTokenEnd()
+                .map(end -> Duration.between(tokens.obtainedAt(), end).dividedBy(2))
+                .orElse(LONGEST_IDLE);
+        return longer(SHORTEST_IDLE, scaled(shorter(half, LONGEST_IDLE), 0.9 + 0.2 * spread(grant)));
+    }
+
+    /** What a connector wishes and cannot have with the lifetime that its server gives; empty when all is well. */
+    public Optional<String> misfit(Grant grant) {
+        RefreshSettings wish = settings.apply(grant.connector());
+        if (grant.tokens().lifetime().isEmpty() || wish.equals(RefreshSettings.DEFAULT)) {
+            return Optional.empty();
+        }
+        Leads leads = leads(grant);
+        Duration life = grant.tokens().lifetime().get();
+        return cut("skew", wish.skew(), leads.normal(), life)
+                .or(() -> cut("warning", wish.warning(), leads.warning(), life))
+                .or(() -> cut("emergency", wish.emergency(), leads.emergency(), life));
+    }
+
+    private static Optional<String> cut(String name, Optional<Duration> wish, Duration had, Duration life) {
+        return wish.filter(asked -> !asked.equals(had))
+                .map(asked ->
+                        "refresh." + name + " is " + asked.toSeconds() + " s, which does not fit tokens that live "
+                                + life.toSeconds() + " s: " + had.toSeconds() + " s is used");
     }
 
     /** The same grant with the planned refresh written into it, for people to read. */
@@ -167,6 +213,10 @@ public record RefreshPolicy(String machine, Function<String, RefreshSettings> se
 
     private static Duration scaled(Duration duration, double factor) {
         return Duration.ofMillis((long) (duration.toMillis() * factor));
+    }
+
+    private static Instant earlier(Instant a, Instant b) {
+        return a.isBefore(b) ? a : b;
     }
 
     private static Duration shorter(Duration a, Duration b) {

@@ -11,12 +11,25 @@ import java.util.Optional;
  * @param skew refresh when this much is left
  * @param warning the warning zone begins when this much is left
  * @param emergency the emergency zone begins when this much is left
+ * @param expiredWhen words in an answer by which this server says that a token has expired, though its status is 200: they
+ *     start a verification, never a verdict
  */
-public record RefreshSettings(Optional<Duration> skew, Optional<Duration> warning, Optional<Duration> emergency) {
+public record RefreshSettings(
+        Optional<Duration> skew,
+        Optional<Duration> warning,
+        Optional<Duration> emergency,
+        Optional<String> expiredWhen) {
     public static final RefreshSettings DEFAULT =
             new RefreshSettings(Optional.empty(), Optional.empty(), Optional.empty());
 
+    public RefreshSettings(Optional<Duration> skew, Optional<Duration> warning, Optional<Duration> emergency) {
+        this(skew, warning, emergency, Optional.empty());
+    }
+
     public RefreshSettings {
+        if (expiredWhen.isPresent() && expiredWhen.get().isBlank()) {
+            throw new IllegalArgumentException("refresh.expiredWhen must be words");
+        }
         positive("skew", skew);
         positive("warning", warning);
         positive("emergency", emergency);

@@ -18,7 +18,7 @@ record RefreshStory(String connector, Live tried, Trigger trigger, Now begun, No
         if (outcome instanceof Refreshed refreshed && refreshed.unsaved().isPresent()) {
             events.saveFailed(connector, refreshed.unsaved().get());
         }
-        if (outcome instanceof Unanswered lost) {
+        if (outcome instanceof Unanswered lost && !tried.isAnswerLost()) { // said once, however often it is tried
             events.answerLost(
                     connector, lost.reason(), tried.schedule().expiresAt().map(Deadline::wall));
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.auth;
 
+import java.util.Optional;
+
 /**
  * Turns an old token set into an outcome. Implementations wrap each other: durable (one process at a time, nothing lost in
  * a crash) over OAuth (one POST, one classification); sharing between machines will wrap both.
@@ -11,4 +13,24 @@ package dev.vigil.auth;
 @FunctionalInterface
 public interface Refresher {
     RefreshOutcome refresh(Grant held);
+
+    /**
+     * The same, with the reason: where the upstream has refused the access token nothing is left to lose, and a refresh token
+     * that may be spent is tried all the same.
+     */
+    default RefreshOutcome refresh(Grant held, Trigger trigger) {
+        return refresh(held);
+    }
+
+    /** Writes down, where it can, that only a login helps, so that a restart does not ask again. */
+    default void giveUp(Grant refused) {}
+
+    /**
+     * Saves tokens that could not be saved when they came. Nothing is sent.
+     *
+     * @return what still stands in the way; empty when they, or newer ones, are on disk
+     */
+    default Optional<String> saveAgain(Grant unsaved) {
+        return Optional.empty();
+    }
 }

@@ -12,7 +12,6 @@ public record Schedule(
         Optional<Deadline> warningAt,
         Optional<Deadline> emergencyAt,
         Optional<Deadline> expiresAt) {
-    static final Schedule NEVER = new Schedule(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     public Zone zone(Now now) {
         if (isDue(expiresAt, now)) return Zone.EXPIRED;

@@ -4,7 +4,6 @@ package dev.vigil.auth;
 import dev.vigil.auth.Authorization.Live;
 import dev.vigil.auth.Authorization.LoggedOut;
 import dev.vigil.auth.Authorization.NeedsLogin;
-import dev.vigil.auth.Authorization.Unreadable;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
@@ -18,7 +17,6 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The life of a token: found in the vault, watched, refreshed ahead of its end, replaced, refused. The one owner of all
@@ -44,13 +42,13 @@ public final class TokenKeeper implements AutoCloseable {
 
     /** What requests see: replaced as a whole on {@code loop}, read anywhere. */
     private volatile Map<String, Authorization> published = Map.of();
-    /** Touched on {@code loop} only. */
+    /** Touched on {@code loop} only, like all below. */
     private Map<String, Connector> connectors = Map.of();
-    /** Refreshes under way, at most one per connector. Touched on {@code loop} only. */
-    private final Map<String, CompletableFuture<Authorization>> inFlight = new HashMap<>();
-    /** Touched on {@code loop} only. */
-    private final UpstreamVerdicts verdicts = new UpstreamVerdicts();
-    /** The next tick. Touched on {@code loop} only. */
+
+    private final Flights flights;
+    private final UpstreamVerdicts upstream;
+    private final Pace pace = new Pace();
+    private final UnsavedGrants unsaved;
     private TaskLoop.Timer nap = () -> {};
 
     /** @param random uniform in [0, 1), for back-off; asked on {@code loop} */
@@ -71,6 +69,9 @@ public final class TokenKeeper implements AutoCloseable {
         this.refresher = refresher;
         this.events = events;
         this.random = random;
+        this.flights = new Flights(loop, refreshIo);
+        this.unsaved = new UnsavedGrants(this, loop, refreshIo, refresher, events, time);
+        this.upstream = new UpstreamVerdicts(this, loop, time);
     }
 
     /** May we speak for the user? One volatile read. A connector that is not managed is {@link LoggedOut}. */
@@ -103,9 +104,11 @@ public final class TokenKeeper implements AutoCloseable {
      */
     public CompletionStage<Authorization> newerThan(String connector, long used) {
         return onLoop(done -> {
-            Authorization now = look(connector);
-            boolean stale = now instanceof Live live && live.generation() <= used;
-            join(connector, stale ? Trigger.UPSTREAM_401 : null, done);
+            upstream.refused(connector, used);
+            if (look(connector) instanceof Live live && live.generation() <= used) {
+                ask(connector, Trigger.UPSTREAM_401);
+            }
+            join(connector, done);
         });
     }
 
@@ -113,21 +116,23 @@ public final class TokenKeeper implements AutoCloseable {
     public CompletionStage<Authorization> refreshed(String connector) {
         return onLoop(done -> {
             // Whoever asked may have looked before another one's refresh was settled.
-            boolean pressing = look(connector) instanceof Live live
-                    && live.zone(time.now()).compareTo(Zone.EMERGENCY) >= 0;
-            join(connector, pressing ? Trigger.REQUEST : null, done);
+            if (look(connector) instanceof Live live && live.zone(time.now()).compareTo(Zone.EMERGENCY) >= 0) {
+                ask(connector, Trigger.REQUEST);
+            }
+            join(connector, done);
         });
     }
 
-    /** The upstream refused a token and its replacement too; the third time in ten minutes a person is needed. */
-    public CompletionStage<Authorization> refusedThoughFresh(String connector) {
-        return onLoop(done -> {
-            Now now = time.now();
-            if (verdicts.refusedThoughFresh(connector, now) && look(connector) instanceof Live live) {
-                publish(connector, new NeedsLogin(live.grant(), "rejected_though_fresh", now.wall()));
-            }
-            done.complete(look(connector));
-        });
+    /** Where upstreams are heard. */
+    public UpstreamVerdicts upstream() {
+        return upstream;
+    }
+
+    /** Nothing but a login helps any more. Survives a restart. On {@code loop}. */
+    void giveUp(String connector, Live live, String reason) {
+        Grant refused = live.grant().refused(new Refusal(reason, time.now().wall()));
+        publish(connector, new NeedsLogin(refused, reason, time.now().wall()));
+        refreshIo.execute(() -> refresher.giveUp(refused));
     }
 
     @Override
@@ -140,13 +145,15 @@ public final class TokenKeeper implements AutoCloseable {
     private void tick() {
         nap.cancel();
         Now now = time.now();
+        pace.look(now);
         Duration sleep = LONGEST_NAP;
         try {
             for (Connector connector : connectors.values()) {
                 if (reader.hasChanged(connector)) {
                     read(connector);
                 }
-                sleep = Collections.min(List.of(sleep, tend(connector.name(), now)));
+                sleep = Collections.min(
+                        List.of(sleep, tend(connector.name(), now), unsaved.tend(connector.name(), now)));
             }
         } finally {
             nap = loop.schedule(sleep, this::tick); // a keeper that stops looking is the one bug nobody would notice
@@ -155,74 +162,71 @@ public final class TokenKeeper implements AutoCloseable {
 
     /** Refreshes if it is time; how long this connector can be left alone. */
     private Duration tend(String connector, Now now) {
-        if (inFlight.containsKey(connector) || !(look(connector) instanceof Live live)) {
+        if (flights.of(connector).isPresent()) {
+            return LONGEST_NAP; // not a completed cycle: a refresh that hangs must show
+        }
+        events.tended(connector);
+        if (!(look(connector) instanceof Live live)) {
             return LONGEST_NAP;
         }
         Step step = policy.next(live, now);
         if (step instanceof Step.Wait wait) {
             return wait.until().left(now);
         }
-        if (step instanceof Step.Refresh) {
+        Duration held = pace.heldBack(live, now);
+        if (step instanceof Step.Refresh && held.isZero()) {
             refresh(connector, live, Trigger.SCHEDULE);
         }
-        return LONGEST_NAP; // settling a refresh ticks again
+        return held.isZero() ? LONGEST_NAP : held; // settling a refresh ticks again
     }
 
-    private void join(String connector, @Nullable Trigger trigger, CompletableFuture<Authorization> done) {
-        CompletableFuture<Authorization> running = inFlight.get(connector);
-        if (running == null && trigger != null && look(connector) instanceof Live live && !live.isResting(time.now())) {
-            running = refresh(connector, live, trigger);
-        }
-        if (running == null) {
-            done.complete(look(connector));
-        } else {
-            running.thenAccept(done::complete);
+    /** Begins a refresh, unless one is under way or none may begin now. On {@code loop}. */
+    void ask(String connector, Trigger trigger) {
+        if (flights.of(connector).isEmpty()
+                && look(connector) instanceof Live live
+                && pace.mayAsk(live, trigger, time.now())) {
+            refresh(connector, live, trigger);
         }
     }
 
-    private CompletableFuture<Authorization> refresh(String connector, Live live, Trigger trigger) {
-        CompletableFuture<Authorization> settled = new CompletableFuture<>();
-        inFlight.put(connector, settled);
+    private void join(String connector, CompletableFuture<Authorization> done) {
+        flights.of(connector)
+                .ifPresentOrElse(flight -> flight.thenAccept(done::complete), () -> done.complete(look(connector)));
+    }
+
+    private void refresh(String connector, Live live, Trigger trigger) {
         Now begun = time.now();
-        refreshIo.execute(() -> {
-            RefreshOutcome outcome = outcomeOf(live.grant());
-            loop.execute(() -> settle(connector, live, trigger, begun, outcome));
-        });
-        return settled;
-    }
-
-    /** A bug in a refresher must not leave waiters waiting for ever. */
-    private RefreshOutcome outcomeOf(Grant grant) {
-        try {
-            return refresher.refresh(grant);
-        } catch (RuntimeException | Error e) {
-            return new RefreshOutcome.Unanswered("internal error: " + e);
-        }
+        pace.begun(live, begun);
+        flights.begin(
+                connector,
+                pace.rest(begun),
+                () -> refresher.refresh(live.grant(), trigger),
+                outcome -> settle(connector, live, trigger, begun, outcome));
     }
 
     private void settle(String connector, Live tried, Trigger trigger, Now begun, RefreshOutcome outcome) {
         Now now = time.now();
-        Authorization before = look(connector);
+        pace.ended(tried, outcome, now);
         // A login or logout may have overtaken us: then this outcome is about a grant that nobody holds any more.
-        boolean current = before instanceof Live live && !live.grant().supersedes(tried.grant());
+        boolean current = look(connector) instanceof Live live && !live.grant().supersedes(tried.grant());
         if (current) {
             publish(connector, tried.after(outcome, policy, now, random.getAsDouble()));
+            unsaved.after(outcome, now);
         }
         new RefreshStory(connector, tried, trigger, begun, now, outcome).tell(look(connector), events);
-        Optional.ofNullable(inFlight.remove(connector)).ifPresent(waiting -> waiting.complete(look(connector)));
+        flights.landed(connector, look(connector));
         tick();
     }
 
-    private void read(Connector connector) {
-        Authorization held = look(connector.name());
-        try {
-            publish(connector.name(), reader.read(connector, held));
-        } catch (VaultException e) {
-            events.grantUnreadable(connector.name(), e.getMessage());
-            if (!(held instanceof Live)) { // what we hold in memory is better than nothing
-                publish(connector.name(), new Unreadable(e.getMessage()));
-            }
+    /** These tokens were in memory only, and are on disk now. On {@code loop}. */
+    void saved(Grant grant) {
+        if (look(grant.connector()) instanceof Live live && live.grant().equals(grant)) {
+            publish(grant.connector(), Live.fresh(grant, live.schedule()));
         }
+    }
+
+    private void read(Connector connector) {
+        publish(connector.name(), reader.reread(connector, look(connector.name()), events));
     }
 
     private void publish(String connector, Authorization next) {

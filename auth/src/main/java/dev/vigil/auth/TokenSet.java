@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param refreshAt when the policy meant to refresh, for people to read; the keeper works it out anew
  * @param generation rises by one with each new token set of a connector, over logins too
  * @param lastSync when this was last seen in the bucket
+ * @param refreshTokenEnd when the refresh token ends if it is not used; told by few servers
  */
 public record TokenSet(
         Secret accessToken,
@@ -22,7 +23,30 @@ public record TokenSet(
         Optional<Instant> refreshAt,
         TokenSource source,
         long generation,
-        Optional<SyncMarker> lastSync) {
+        Optional<SyncMarker> lastSync,
+        Optional<Instant> refreshTokenEnd) {
+
+    /** Of a refresh token whose end nobody told. */
+    public TokenSet(
+            Secret accessToken,
+            Optional<Secret> refreshToken,
+            Instant obtainedAt,
+            Optional<Instant> expiresAt,
+            Optional<Instant> refreshAt,
+            TokenSource source,
+            long generation,
+            Optional<SyncMarker> lastSync) {
+        this(
+                accessToken,
+                refreshToken,
+                obtainedAt,
+                expiresAt,
+                refreshAt,
+                source,
+                generation,
+                lastSync,
+                Optional.empty());
+    }
 
     public TokenSet {
         if (expiresAt.isPresent() && !expiresAt.get().isAfter(obtainedAt)) {
@@ -40,6 +64,15 @@ public record TokenSet(
     }
 
     public TokenSet withRefreshAt(Optional<Instant> planned) {
-        return new TokenSet(accessToken, refreshToken, obtainedAt, expiresAt, planned, source, generation, lastSync);
+        return new TokenSet(
+                accessToken,
+                refreshToken,
+                obtainedAt,
+                expiresAt,
+                planned,
+                source,
+                generation,
+                lastSync,
+                refreshTokenEnd);
     }
 }

@@ -34,7 +34,7 @@ public interface TokenVault {
      */
     Claim claim(String connector, Duration patience);
 
-    /** Puts an intent on disk, durably. Claim first. */
+    /** Puts an intent on disk, durably, and makes sure that the answer will find room there. Claim first. */
     void writeIntent(Grant held);
 
     /** Removes the intent, if there is one. Claim first. */

@@ -10,7 +10,9 @@ public enum Trigger {
     /** A request found the token expired or nearly so. */
     REQUEST,
     /** The upstream answered 401 to a token that looked fresh. */
-    UPSTREAM_401;
+    UPSTREAM_401,
+    /** An answer looked as if the upstream no longer took the token. */
+    SUSPICION;
 
     public String word() {
         return name().toLowerCase(Locale.ROOT);

@@ -178,7 +178,8 @@ public final class Login {
                 Optional.empty(),
                 TokenSource.LOGIN,
                 stored.map(old -> old.tokens().generation()).orElse(0L) + 1,
-                Optional.empty());
+                Optional.empty(),
+                tokens.refreshEnd());
         OAuthBinding binding = new OAuthBinding(
                 server.issuer(),
                 server.tokenEndpoint(),

@@ -112,7 +112,8 @@ public final class OAuthRefresher implements Refresher {
                 Optional.empty(),
                 TokenSource.REFRESH,
                 old.generation() + 1,
-                Optional.empty());
+                Optional.empty(),
+                tokens.refreshEnd().or(() -> tokens.refresh().isPresent() ? Optional.empty() : old.refreshTokenEnd()));
         Optional<OAuthBinding> binding = held.oauth().map(bound -> narrowed(bound, tokens));
         return new Grant(
                 held.connector(), held.server(), held.epoch(), held.loggedInAt(), binding, renewed, Optional.empty());

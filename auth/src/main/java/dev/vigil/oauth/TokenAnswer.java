@@ -28,6 +28,7 @@ sealed interface TokenAnswer {
      * RFC 6749, 5.1.
      *
      * @param expiresAt made absolute; empty when unknown
+     * @param refreshEnd when the refresh token ends, made absolute; empty when unknown
      * @param scopes empty when not told
      * @param account who logged in, where an ID token tells
      */
@@ -35,6 +36,7 @@ sealed interface TokenAnswer {
             Secret access,
             Optional<Secret> refresh,
             Optional<Instant> expiresAt,
+            Optional<Instant> refreshEnd,
             Optional<List<String>> scopes,
             Optional<String> account)
             implements TokenAnswer {}
@@ -106,6 +108,7 @@ sealed interface TokenAnswer {
                         new Secret(access),
                         body.text("refresh_token").map(Secret::new),
                         expiresAt(body, access),
+                        refreshEnd(body),
                         body.text("scope").map(Reading::words),
                         body.text("id_token").flatMap(Reading::account));
             });
@@ -121,7 +124,27 @@ sealed interface TokenAnswer {
             return claims(access)
                     .map(JWTClaimsSet::getExpirationTime)
                     .map(Date::toInstant)
+                    .map(this::byOurClock)
                     .filter(end -> end.isAfter(now));
+        }
+
+        /** A moment by the server's clock; its {@code Date} tells how far that is from ours (RFC 9110, 6.6.1). */
+        private Instant byOurClock(Instant theirs) {
+            return answered.header("Date")
+                    .flatMap(Reading::date)
+                    .map(date -> now.plus(Duration.between(date, theirs)))
+                    .orElse(theirs);
+        }
+
+        /** No standard has a name for it. The first is GitHub's, Google's and Microsoft's, the second Keycloak's. */
+        private Optional<Instant> refreshEnd(ForeignJson body) {
+            for (String member : List.of("refresh_token_expires_in", "refresh_expires_in")) {
+                OptionalLong seconds = body.number(member);
+                if (seconds.isPresent() && seconds.getAsLong() > 0) {
+                    return Optional.of(now.plusSeconds(Math.min(seconds.getAsLong(), LONGEST_LIFE)));
+                }
+            }
+            return Optional.empty();
         }
 
         /**
@@ -166,10 +189,13 @@ sealed interface TokenAnswer {
             if (told.matches("\\d{1,9}")) {
                 return Optional.of(Duration.ofSeconds(Long.parseLong(told)));
             }
+            return date(told).map(end -> Duration.between(now, byOurClock(end)));
+        }
+
+        private static Optional<Instant> date(String told) {
             try {
-                Instant end = ZonedDateTime.parse(told, DateTimeFormatter.RFC_1123_DATE_TIME)
-                        .toInstant();
-                return Optional.of(Duration.between(now, end));
+                return Optional.of(ZonedDateTime.parse(told.trim(), DateTimeFormatter.RFC_1123_DATE_TIME)
+                        .toInstant());
             } catch (DateTimeException e) {
                 return Optional.empty();
             }

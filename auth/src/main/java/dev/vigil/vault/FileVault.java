@@ -25,9 +25,14 @@ import tools.jackson.databind.node.ObjectNode;
  * at           when, ISO 8601 in UTC
  * pid          the process that sends it
  * </pre>
+ *
+ * Beside an intent {@code intents/NAME.room} takes up the space that the answer will need and is removed just before the
+ * answer is saved, so that a disk that is full shows before a refresh token is spent. It holds zeros.
  */
 public final class FileVault implements TokenVault {
     private static final String NOTHING_SENT = "none";
+    /** Bytes; several times what a grant takes. */
+    private static final int ROOM = 64 * 1024;
 
     private final Home home;
     private final SealedFolder<Grant> grants;
@@ -50,6 +55,7 @@ public final class FileVault implements TokenVault {
 
     @Override
     public void save(Grant grant) {
+        files.forget(room(grant.connector()));
         grants.save(checked(grant.connector()), grant);
     }
 
@@ -77,6 +83,7 @@ public final class FileVault implements TokenVault {
 
     @Override
     public void writeIntent(Grant held) {
+        files.replaceLoosely(room(held.connector()), new byte[ROOM]);
         ObjectNode node = Fields.empty();
         node.put("version", JsonFile.VERSION);
         node.put("connector", held.connector());
@@ -91,6 +98,7 @@ public final class FileVault implements TokenVault {
 
     @Override
     public void clearIntent(String connector) {
+        files.forget(room(connector));
         files.delete(intentFile(connector).path());
     }
 
@@ -106,6 +114,11 @@ public final class FileVault implements TokenVault {
 
     private String fingerprint(Secret refreshToken) {
         return keys.current().fingerprint(refreshToken);
+    }
+
+    /** A dot: no connector's name has one. */
+    private Path room(String connector) {
+        return home.intents().resolve(checked(connector) + ".room");
     }
 
     private JsonFile intentFile(String connector) {

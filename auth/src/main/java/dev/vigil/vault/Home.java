@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * <pre>
  * config  vigil.yaml
  * data    grants/NAME.sealed  clients/HASH.sealed  keys/ring.json  keys/kek  keys/lock  local-keys  owner.key
- * state   intents/NAME  locks/NAME  beats/NAME  log/  vigil.pid
+ * state   intents/NAME  locks/NAME  beats/NAME  issuers/HASH  log/  vigil.pid
  * </pre>
  */
 public final class Home {
@@ -132,6 +132,10 @@ public final class Home {
         return state.resolve("beats");
     }
 
+    public Path issuers() {
+        return state.resolve("issuers");
+    }
+
     public Path log() {
         return state.resolve("log");
     }
@@ -142,7 +146,7 @@ public final class Home {
 
     private Set<Path> privateFolders() {
         return new LinkedHashSet<>(
-                List.of(data, state, grants(), clients(), keys(), intents(), locks(), beats(), log()));
+                List.of(data, state, grants(), clients(), keys(), intents(), locks(), beats(), issuers(), log()));
     }
 
     private List<Path> privateFiles(SafeFiles files) {

@@ -155,11 +155,14 @@ public final class SafeFiles {
         }
     }
 
-    private void forget(Path temporary) {
+    /** Removes a file that nobody would miss, and that nobody would mind. */
+    void forget(Path file) {
         try {
-            disk.delete(temporary);
+            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                disk.delete(file);
+            }
         } catch (IOException e) {
-            // The sweep at the next start gets it; what matters now is the first error.
+            // Temporary files are swept at the next start; what matters now is what went wrong before.
         }
     }
 

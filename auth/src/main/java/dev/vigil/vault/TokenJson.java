@@ -22,7 +22,8 @@ import tools.jackson.databind.node.ObjectNode;
  * <pre>
  * grant   version 1, connector, server, epoch, loggedInAt, oauth?, tokens, refusal?
  *   oauth    issuer, tokenEndpoint, revocationEndpoint?, resource, client, account?, scopes
- *   tokens   accessToken, refreshToken?, obtainedAt, expiresAt?, refreshAt?, source, generation, lastSync? {at, version}
+ *   tokens   accessToken, refreshToken?, obtainedAt, expiresAt?, refreshAt?, source, generation, lastSync? {at, version},
+ *            refreshTokenEnd?
  *            source: login, refresh, other_machine, configured
  *   refusal  oauthError, at
  * client  version 1 (only where it stands alone), issuer, clientId, clientSecret?, secretExpiresAt?, authMethod, redirectUri
@@ -117,6 +118,7 @@ final class TokenJson {
         node.put("source", tokens.source().name().toLowerCase(Locale.ROOT));
         node.put("generation", tokens.generation());
         node.set("lastSync", tokens.lastSync().map(TokenJson::sync).orElse(null));
+        node.put("refreshTokenEnd", text(tokens.refreshTokenEnd()));
         return node;
     }
 
@@ -129,7 +131,8 @@ final class TokenJson {
                 fields.maybeInstant("refreshAt"),
                 source(fields.text("source")),
                 fields.number("generation"),
-                fields.maybeObject("lastSync", seen -> new SyncMarker(seen.instant("at"), seen.text("version"))));
+                fields.maybeObject("lastSync", seen -> new SyncMarker(seen.instant("at"), seen.text("version"))),
+                fields.maybeInstant("refreshTokenEnd"));
     }
 
     private static ObjectNode sync(SyncMarker marker) {

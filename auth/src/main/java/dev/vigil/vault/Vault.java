@@ -67,6 +67,10 @@ public final class Vault {
         return new FileBeats(home.beats(), files);
     }
 
+    public FileIssuers issuers() {
+        return new FileIssuers(home.issuers(), files, time);
+    }
+
     public KeyRing keyRing() {
         return keyRing;
     }

@@ -17,6 +17,7 @@ class DurableRefresherTest {
     private final MemoryVault vault = new MemoryVault(time);
     private final RefreshPolicy policy = new RefreshPolicy("laptop", name -> RefreshSettings.DEFAULT);
     private final Grant held = Grants.lasting(Duration.ofHours(1), time.now().wall());
+    private final MemoryIssuers issuers = new MemoryIssuers();
     private int sent;
 
     @Test
@@ -133,7 +134,7 @@ class DurableRefresherTest {
             sent++;
             return inner.refresh(grant);
         };
-        return new DurableRefresher(vault, counted, policy, time);
+        return new DurableRefresher(vault, counted, policy, issuers, time);
     }
 
     private RefreshOutcome neverSent(Grant grant) {

@@ -27,7 +27,8 @@ class RefreshPolicyTest {
         "PT2M,     PT48S,  PT1M,   PT40S,    PT20S",
         "PT5M,     PT2M,   PT2M30S, PT1M40S, PT50S",
         "PT1H,     PT12M,  PT18M,  PT10M,    PT3M45S",
-        "PT2160H,  PT432H, PT648H, PT216H,   PT3M45S",
+        // a week of idleness is the limit, give or take a tenth
+        "PT2160H,  PT1975H12M, PT2008H48M, PT216H, PT3M45S",
     })
     void zonesBeginWhereTheTableSays(
             Duration life, Duration least, Duration most, Duration warning, Duration emergency) {
@@ -79,8 +80,8 @@ class RefreshPolicyTest {
     }
 
     @Test
-    void tokenWithoutLifetimeIsFreshUntilSomebodySaysOtherwise() {
-        Grant endless = Grants.of("notion", 1, 1, START, Optional.empty(), Optional.of(new Secret("r")));
+    void keyWithoutLifetimeIsFreshUntilSomebodySaysOtherwise() {
+        Grant endless = Grants.of("notion", 1, 1, START, Optional.empty(), Optional.empty());
         assertThat(POLICY.schedule(endless, NOW).zone(later(Duration.ofDays(400))))
                 .isEqualTo(Zone.FRESH);
         assertThat(POLICY.next(live(endless), NOW)).isInstanceOf(Step.Rest.class);
@@ -157,6 +158,76 @@ class RefreshPolicyTest {
         assertThat(retry).isEqualTo(live.schedule().expiresAt().orElseThrow());
         Now after = later(Duration.ofMinutes(61));
         assertThat(POLICY.retryAfterLostAnswer(live, after, 0.5)).isEqualTo(Deadline.in(Duration.ofMillis(500), after));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // what the refresh token is known to live, earliest and latest use; nothing is known of the access token
+        ",       PT151H12M, PT184H48M",
+        "PT720H, PT151H12M, PT184H48M",
+        "PT48H,  PT21H36M, PT26H24M",
+        "PT30M,  PT13M30S, PT16M30S",
+        "PT1S,   PT1M,     PT1M",
+    })
+    void refreshTokenIsNotLeftIdleForLong(Duration known, Duration least, Duration most) {
+        for (int generation = 1; generation <= 100; generation++) {
+            Schedule schedule = POLICY.schedule(
+                    ending(Optional.empty(), Optional.ofNullable(known).map(START::plus), generation), NOW);
+            assertThat(Duration.between(START, wall(schedule.refreshAt()))).isBetween(least, most);
+            assertThat(schedule.expiresAt()).isEmpty();
+        }
+    }
+
+    @Test
+    void refreshTokenThatEndsBeforeTheAccessTokenIsUsedInTime() {
+        Grant grant = ending(Optional.of(Duration.ofHours(8)), Optional.of(START.plusSeconds(3600)), 1);
+        assertThat(wall(POLICY.schedule(grant, NOW).refreshAt())).isBefore(START.plusSeconds(2000));
+    }
+
+    @Test
+    void grantFromTheFutureIsRefreshedNowAndEndsNoLaterThanItsLifetimeFromNow() {
+        Now yesterday = new Now(START.minus(Duration.ofHours(24)), NOW.monotonic());
+        Schedule schedule = POLICY.schedule(grant(Duration.ofHours(1), 1), yesterday);
+        assertThat(schedule.zone(yesterday)).isEqualTo(Zone.NORMAL);
+        assertThat(wall(schedule.expiresAt())).isEqualTo(yesterday.wall().plus(Duration.ofHours(1)));
+    }
+
+    @Test
+    void clockThatWasSetBackALittleChangesNothing() {
+        Now before = new Now(START.minusSeconds(200), NOW.monotonic());
+        assertThat(POLICY.schedule(grant(Duration.ofHours(1), 1), before).zone(before))
+                .isEqualTo(Zone.FRESH);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "PT10M, PT5M, 'refresh.skew is 600 s, which does not fit tokens that live 300 s: 270 s is used'",
+        "PT10M, PT1H,",
+        "PT4M,  PT1H, 'refresh.skew is 240 s, which does not fit tokens that live 3600 s: 600 s is used'",
+    })
+    void wishThatDoesNotFitTheLifetimeSeenIsTold(Duration skew, Duration life, String told) {
+        RefreshSettings settings = new RefreshSettings(Optional.of(skew), Optional.empty(), Optional.empty());
+        assertThat(policy(settings).misfit(grant(life, 1))).isEqualTo(Optional.ofNullable(told));
+    }
+
+    @Test
+    void connectorWithoutWishesNeverMisfits() {
+        assertThat(POLICY.misfit(grant(Duration.ofSeconds(10), 1))).isEmpty();
+    }
+
+    private static Grant ending(Optional<Duration> life, Optional<Instant> refreshTokenEnd, long generation) {
+        Grant grant = Grants.of("notion", 1, generation, START, life, Optional.of(new Secret("refresh")));
+        TokenSet tokens = grant.tokens();
+        return grant.withTokens(new TokenSet(
+                tokens.accessToken(),
+                tokens.refreshToken(),
+                tokens.obtainedAt(),
+                tokens.expiresAt(),
+                tokens.refreshAt(),
+                tokens.source(),
+                tokens.generation(),
+                tokens.lastSync(),
+                refreshTokenEnd));
     }
 
     private static RefreshPolicy policy(RefreshSettings settings) {

@@ -43,7 +43,12 @@ class SealedTypesTest {
     @Test
     void everyTokenAnswerIsTakenApart() {
         TokenAnswer.Tokens tokens = new TokenAnswer.Tokens(
-                new Secret("a"), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+                new Secret("a"),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
         List<TokenAnswer> all = List.of(
                 tokens,
                 new TokenAnswer.Refused("invalid_grant", Optional.empty()),

@@ -134,6 +134,34 @@ class TokenAnswerTest {
     }
 
     @Test
+    void momentsOfAServerWhoseClockIsWrongAreReadByItsOwnDate() {
+        Header tenMinutesAhead = new Header("Date", "Sat, 21 Nov 2026 08:10:00 GMT");
+        String end = jwt("{\"exp\":" + NOW.plusSeconds(690).getEpochSecond() + "}");
+        assertThat(TokenAnswer.read(answered(200, JSON, "{\"access_token\":\"" + end + "\"}", tenMinutesAhead), NOW))
+                .asInstanceOf(type(Tokens.class))
+                .satisfies(tokens -> assertThat(tokens.expiresAt()).contains(NOW.plusSeconds(90)));
+        Header later = new Header("Retry-After", "Sat, 21 Nov 2026 08:10:30 GMT");
+        assertThat(TokenAnswer.read(answered(503, JSON, "", tenMinutesAhead, later), NOW))
+                .asInstanceOf(type(NotNow.class))
+                .satisfies(wait -> assertThat(wait.retryAfter()).contains(Duration.ofSeconds(30)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "'\"refresh_token_expires_in\":7200', PT2H",
+                "'\"refresh_expires_in\":\"1800\"',   PT30M",
+                "'\"refresh_expires_in\":0',          -",
+                "'\"other\":1',                       -",
+            })
+    void endOfTheRefreshTokenIsTakenWhereItIsTold(String told, Duration expected) {
+        tokens("{\"access_token\":\"a\"," + told + "}")
+                .satisfies(tokens -> assertThat(tokens.refreshEnd().map(end -> Duration.between(NOW, end)))
+                        .isEqualTo(Optional.ofNullable(expected)));
+    }
+
+    @Test
     void accountIsTheMailAddressElseTheSubject() {
         assertThat(account("{\"sub\":\"u-1\",\"email\":\"ann@example.com\"}")).contains("ann@example.com");
         assertThat(account("{\"sub\":\"u-1\",\"email\":7}")).contains("u-1");

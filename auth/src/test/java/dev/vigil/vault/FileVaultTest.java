@@ -87,7 +87,8 @@ class FileVaultTest {
                 Optional.of(START.plusSeconds(3000)),
                 TokenSource.OTHER_MACHINE,
                 Long.MAX_VALUE,
-                Optional.of(new SyncMarker(START, "\"etag\"")));
+                Optional.of(new SyncMarker(START, "\"etag\"")),
+                Optional.of(START.plusSeconds(86_400)));
         TokenSet key = new TokenSet(
                 new Secret("key"),
                 Optional.empty(),
@@ -122,6 +123,32 @@ class FileVaultTest {
                         .doesNotContain("access-1", "refresh-1");
             }
         }
+    }
+
+    @Test
+    void roomForTheAnswerIsKeptFromTheIntentToTheSave() throws IOException {
+        Path room = home.intents().resolve("notion.room");
+        vault.save(NOTION);
+        vault.writeIntent(NOTION);
+        assertThat(Files.size(room)).isGreaterThan(4 * Files.size(home.grants().resolve("notion.sealed")));
+        vault.save(NOTION);
+        assertThat(room).doesNotExist();
+        assertThat(vault.intent("notion")).isPresent();
+
+        vault.writeIntent(NOTION);
+        vault.clearIntent("notion");
+        assertThat(room).as("nothing was sent after all").doesNotExist();
+    }
+
+    @Test
+    void diskWithoutRoomForTheAnswerTakesNoIntent() {
+        FileVault full = vault(
+                home,
+                new SafeFiles(new StubbornDisk("No space left on device", Step.CREATE_LOOSELY), FileFacts.ownUid()));
+        full.save(NOTION);
+
+        assertThatThrownBy(() -> full.writeIntent(NOTION)).hasMessageContaining("disk full");
+        assertThat(full.intent("notion")).isEmpty();
     }
 
     @Test

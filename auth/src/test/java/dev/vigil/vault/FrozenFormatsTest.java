@@ -118,6 +118,12 @@ class FrozenFormatsTest {
     }
 
     @Test
+    void issuers() {
+        assertThat(vault.issuers().isStrict("https://auth.example.com")).isTrue();
+        assertThat(vault.issuers().isStrict("https://other.example.com")).isFalse();
+    }
+
+    @Test
     void localKeys() {
         assertThat(vault.localKeys().names()).containsExactly("claude", "cursor");
         assertThat(vault.localKeys().clientOf(new Secret("vgl_U5hyumFC4ufaGuxw5sdw8fR-Qn9yyPfjkI292jWuae8")))

@@ -11,6 +11,7 @@ final class StubbornDisk implements Disk {
     /** The steps of {@link Disk}. */
     enum Step {
         CREATE,
+        CREATE_LOOSELY,
         MOVE,
         DELETE,
         SYNC_FOLDER
@@ -32,6 +33,12 @@ final class StubbornDisk implements Disk {
         }
         check(Step.CREATE);
         real.create(file, content);
+    }
+
+    @Override
+    public void createLoosely(Path file, byte[] content) throws IOException {
+        check(Step.CREATE_LOOSELY);
+        create(file, content);
     }
 
     @Override

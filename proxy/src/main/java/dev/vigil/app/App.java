@@ -2,12 +2,14 @@
 package dev.vigil.app;
 
 import dev.vigil.auth.DurableRefresher;
+import dev.vigil.auth.NetworkView;
 import dev.vigil.auth.RefreshPolicy;
 import dev.vigil.auth.Refresher;
 import dev.vigil.auth.TaskLoop;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.auth.TokenKeeper;
 import dev.vigil.auth.TokenVault;
+import dev.vigil.oauth.CautiousRefresher;
 import dev.vigil.oauth.LoginSetup;
 import dev.vigil.oauth.Logins;
 import dev.vigil.oauth.OAuthRefresher;
@@ -21,6 +23,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
@@ -80,9 +83,14 @@ final class App implements AutoCloseable {
         TokenVault vault = parts.vault().grants();
         Refresher refresher = new DurableRefresher( // one process at a time, nothing lost in a crash
                 vault,
-                new OAuthRefresher(transport, parts.time()),
+                new CautiousRefresher( // no rotating token into a network that is not there yet
+                        new OAuthRefresher(transport, parts.time()), // one POST, one classification
+                        transport,
+                        NetworkView.system(),
+                        parts.time()),
                 policy,
-                parts.time()); // one POST, one classification
+                parts.vault().issuers(),
+                parts.time());
         return new TokenKeeper(
                 TaskLoop.named("token-keeper"),
                 refreshIo,
@@ -90,7 +98,7 @@ final class App implements AutoCloseable {
                 policy,
                 vault,
                 refresher,
-                events,
+                new AuthListeners(List.of(events, new BeatWriter(parts.vault().beats(), parts.time()))),
                 () -> ThreadLocalRandom.current().nextDouble());
     }
 

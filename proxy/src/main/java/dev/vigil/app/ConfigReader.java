@@ -134,11 +134,12 @@ final class ConfigReader {
     }
 
     private static RefreshSettings refresh(ConfigSection given) {
-        given.allow(Set.of("skew", "warning", "emergency"));
+        given.allow(Set.of("skew", "warning", "emergency", "expiredWhen"));
         return new RefreshSettings(
                 given.parsed("skew", ConfigValues::lead),
                 given.parsed("warning", ConfigValues::lead),
-                given.parsed("emergency", ConfigValues::lead));
+                given.parsed("emergency", ConfigValues::lead),
+                given.parsed("expiredWhen", ConfigValues::words));
     }
 
     private static ProxySettings listen(ConfigSection given) {

@@ -67,6 +67,13 @@ final class ConfigValues {
         return lead;
     }
 
+    static String words(String text) {
+        if (text.isBlank()) {
+            throw new IllegalArgumentException("must be words that the server's answer contains");
+        }
+        return text;
+    }
+
     static int port(String text) {
         if (!text.matches("\\d{1,5}") || Integer.parseInt(text) > 65_535) {
             throw new IllegalArgumentException(

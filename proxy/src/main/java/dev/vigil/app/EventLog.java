@@ -29,6 +29,7 @@ import java.util.function.Function;
  *   authorization  connector from to reason since action
  *   turned_away    why detail
  *   save_failed    connector reason
+ *   saved          connector
  *   unreadable     connector reason
  *   answer_lost    connector reason deadline
  *   daemon         state (started, stopping, stopped, reloaded, config_refused) detail
@@ -119,6 +120,15 @@ final class EventLog implements AuthEvents, ProxyEvents {
                 line,
                 connector + ": new tokens could not be saved (" + reason
                         + "). They serve from memory; a crash would lose them");
+    }
+
+    @Override
+    public void saved(String connector) {
+        Instant now = now();
+        write(
+                now,
+                new LogLine(now, "saved").with("connector", connector),
+                connector + ": the new tokens are saved now");
     }
 
     @Override

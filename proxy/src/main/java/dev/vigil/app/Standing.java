@@ -48,13 +48,19 @@ record Standing(
         if (authorization instanceof Live live) {
             Optional<Trouble> trouble = live.trouble();
             return new Standing(
-                    isKey ? "has a key" : trouble.isEmpty() ? "logged in" : "logged in, refresh failing",
+                    isKey ? "has a key" : words(live),
                     trouble.map(Trouble::reason),
                     trouble.map(Trouble::since),
                     Optional.empty(),
                     isKey);
         }
         throw new AssertionError(authorization);
+    }
+
+    private static String words(Live live) {
+        if (live.isUnsaved()) return "logged in, NOT SAVED";
+        if (live.isAnswerLost()) return "logged in, an answer was lost";
+        return live.trouble().isEmpty() ? "logged in" : "logged in, refresh failing";
     }
 
     private static String action(String name, Optional<Connector> connector) {

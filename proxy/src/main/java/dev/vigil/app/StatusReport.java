@@ -134,19 +134,33 @@ final class StatusReport {
         }
 
         private static NextStep ofTokens(Live live) {
+            if (live.isUnsaved()) {
+                return new NextStep("save", Optional.empty(), "the new tokens are in memory only, and are saved again");
+            }
+            if (live.isAnswerLost()) {
+                return new NextStep(
+                        "retry",
+                        live.retryAt().map(Deadline::wall),
+                        "an answer was lost, so the refresh token may be spent: it is tried when nothing is left to lose");
+            }
             if (live.trouble().isPresent()) {
                 String failing = "the last of " + live.failures() + " that failed in a row: "
                         + live.trouble().get().reason();
                 return new NextStep("retry", live.retryAt().map(Deadline::wall), failing);
             }
             Optional<Instant> expiry = live.schedule().expiresAt().map(Deadline::wall);
+            if (live.grant().tokens().refreshToken().isEmpty()) {
+                return expiry.isEmpty()
+                        ? new NextStep("none", expiry, "the server told no lifetime and gave no refresh token")
+                        : new NextStep(
+                                "login", expiry, "the server gave no refresh token, so the login ends with the token");
+            }
             if (expiry.isEmpty()) {
                 return new NextStep(
-                        "none", expiry, "the server told no lifetime; the token is renewed once it is refused");
-            }
-            if (live.grant().tokens().refreshToken().isEmpty()) {
-                return new NextStep(
-                        "login", expiry, "the server gave no refresh token, so the login ends with the token");
+                        "refresh",
+                        live.schedule().refreshAt().map(Deadline::wall),
+                        "so that the login does not lie idle; sooner if the server refuses the token, whose lifetime it"
+                                + " did not tell");
             }
             return new NextStep("refresh", live.schedule().refreshAt().map(Deadline::wall), "ahead of the token's end");
         }

@@ -3,7 +3,6 @@ package dev.vigil.proxy;
 
 import dev.vigil.auth.Authorization;
 import dev.vigil.auth.Authorization.Live;
-import dev.vigil.auth.Authorization.NotNeeded;
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.Grant;
 import dev.vigil.auth.Zone;
@@ -12,27 +11,18 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The life of a request. In order: may we speak for the user ({@link #begin}); wait for a token if it is about to end
- * ({@link #join}); send ({@link #send}); judge the answer's head ({@link #answered}); renew and send again once
+ * The life of a request. In order: may we speak for the user ({@link Permission}); send ({@link #send}); judge the answer's head ({@link #answered}); renew and send again once
  * ({@link #renew}), or pass the answer on or answer ourselves ({@link Answering}).
  *
  * <p>Everything happens on the client's event loop: client, upstream and this object never meet another thread. What the
  * keeper completes elsewhere comes home before it touches anything.
  */
-final class Exchange implements Turn, UpstreamCall.Listener {
-    /** A token that still works is used after this, refreshed or not. */
-    private static final Duration EMERGENCY_PATIENCE = Duration.ofSeconds(5);
-    /** Without a token that works there is nothing to send; clients give up after 30 s at the earliest. */
-    private static final Duration EXPIRED_PATIENCE = Duration.ofSeconds(10);
-
+final class Exchange implements Turn, UpstreamCall.Listener, Permission.Asker {
     private final ProxyParts parts;
     private final UpstreamConnections connections;
     private final Detours detours;
@@ -43,9 +33,13 @@ final class Exchange implements Turn, UpstreamCall.Listener {
     private final ExchangeLog log;
     private final Skips skips;
     private final Answering answering;
+    private final Permission permission;
+
+    private final Optional<HiddenExpiry> hiddenExpiry;
 
     private @Nullable UpstreamCall call;
     private Optional<Grant> sentWith = Optional.empty();
+    private boolean triesExpired;
     private boolean renewed;
     private boolean followed;
     private boolean resent;
@@ -66,37 +60,25 @@ final class Exchange implements Turn, UpstreamCall.Listener {
         this.log = new ExchangeLog(parts.time().now(), connector.name(), clientName, request);
         this.skips = new Skips(connector, parts.time());
         this.answering = new Answering(parts, request, client, body, log);
+        this.hiddenExpiry = connector.refresh().expiredWhen().map(HiddenExpiry::new);
+        this.permission =
+                new Permission(parts, connector, client.ctx().channel().eventLoop(), answering::isOver);
     }
 
     void begin() {
-        Authorization authorization = parts.keeper().look(connector.name());
-        Zone zone = authorization instanceof Live live ? live.zone(parts.time().now()) : Zone.FRESH;
-        if (zone == Zone.EXPIRED) {
-            join(parts.keeper().refreshed(connector.name()), EXPIRED_PATIENCE, this::sendIfWeMay);
-        } else if (zone == Zone.EMERGENCY) {
-            join(parts.keeper().refreshed(connector.name()), EMERGENCY_PATIENCE, this::sendIfWeMay);
-        } else {
-            sendIfWeMay(authorization);
-        }
+        permission.ask(this);
     }
 
-    /** Waits for the keeper, but no longer than {@code limit}, and goes on with what holds then. */
-    private void join(CompletionStage<Authorization> wanted, Duration limit, Consumer<Authorization> goOn) {
-        Patience.await(loop(), wanted, limit, () -> {
-            if (!answering.isOver()) {
-                goOn.accept(parts.keeper().look(connector.name()));
-            }
-        });
+    @Override
+    public void granted(Authorization authorization) {
+        triesExpired =
+                authorization instanceof Live live && live.zone(parts.time().now()) == Zone.EXPIRED;
+        send(authorization instanceof Live live ? Optional.of(live.grant()) : Optional.empty());
     }
 
-    private void sendIfWeMay(Authorization authorization) {
-        if (authorization instanceof NotNeeded) {
-            send(Optional.empty());
-        } else if (authorization instanceof Live live && live.zone(parts.time().now()) != Zone.EXPIRED) {
-            send(Optional.of(live.grant()));
-        } else {
-            answering.own(skips.dead(authorization));
-        }
+    @Override
+    public void denied(Authorization authorization) {
+        answering.own(skips.dead(authorization));
     }
 
     private void send(Optional<Grant> grant) {
@@ -131,6 +113,7 @@ final class Exchange implements Turn, UpstreamCall.Listener {
         ReplayRule rule = new ReplayRule(connector, detours.of(connector), isPost(), renewed, followed);
         Verdict verdict = rule.judge(status, head.headers());
         if (verdict instanceof Verdict.Pass) {
+            noteAccepted();
             answering.pass(head);
         } else {
             callNow().abandon();
@@ -139,13 +122,22 @@ final class Exchange implements Turn, UpstreamCall.Listener {
         }
     }
 
+    /** A token that had expired by our clock works all the same: others may use it too. */
+    private void noteAccepted() {
+        if (triesExpired && sentWith.isPresent()) {
+            parts.keeper()
+                    .upstream()
+                    .expiredAccepted(connector.name(), sentWith.get().tokens().generation());
+        }
+    }
+
     private void act(Verdict verdict) {
         if (verdict instanceof Verdict.Renew) {
             renew();
         } else if (verdict instanceof Verdict.RefusedAgain) {
-            join(
-                    parts.keeper().refusedThoughFresh(connector.name()),
-                    EMERGENCY_PATIENCE,
+            permission.join(
+                    parts.keeper().upstream().refusedThoughFresh(connector.name()),
+                    Permission.EMERGENCY_PATIENCE,
                     settled -> answering.own(skips.refusedThoughFresh(settled)));
         } else if (verdict instanceof Verdict.Follow follow && body.isReplayable()) {
             followed = true;
@@ -160,7 +152,7 @@ final class Exchange implements Turn, UpstreamCall.Listener {
     private void renew() {
         renewed = true;
         long used = sentWith.map(grant -> grant.tokens().generation()).orElse(0L);
-        join(parts.keeper().newerThan(connector.name(), used), EXPIRED_PATIENCE, settled -> {
+        permission.join(parts.keeper().newerThan(connector.name(), used), Permission.EXPIRED_PATIENCE, settled -> {
             if (!(settled instanceof Live live) || live.generation() <= used) {
                 answering.own(skips.notRenewed(settled));
             } else if (body.isReplayable()) {
@@ -174,6 +166,11 @@ final class Exchange implements Turn, UpstreamCall.Listener {
 
     @Override
     public void answerPiece(HttpContent piece) {
+        if (hiddenExpiry.isPresent() && hiddenExpiry.get().isIn(piece.content())) {
+            sentWith.ifPresent(used -> parts.keeper()
+                    .upstream()
+                    .suspect(connector.name(), used.tokens().generation()));
+        }
         answering.piece(piece);
     }
 

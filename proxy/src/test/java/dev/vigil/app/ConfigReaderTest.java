@@ -48,7 +48,7 @@ class ConfigReaderTest {
                     grant: oauth
                     scopes: [read, "write:all"]
                     client: { id: 12345, secret: { exec: [pass, show, reports] } }
-                    refresh: { skew: 10m, warning: 1h30m, emergency: 90s }
+                    refresh: { skew: 10m, warning: 1h30m, emergency: 90s, expiredWhen: token expired }
                 listen:
                   port: 8080
                   localKey: off
@@ -61,7 +61,8 @@ class ConfigReaderTest {
         RefreshSettings refresh = new RefreshSettings(
                 Optional.of(Duration.ofMinutes(10)),
                 Optional.of(Duration.ofMinutes(90)),
-                Optional.of(Duration.ofSeconds(90)));
+                Optional.of(Duration.ofSeconds(90)),
+                Optional.of("token expired"));
         assertThat(config.connectors())
                 .containsExactly(
                         Connector.oauth("notion", URI.create("https://mcp.notion.com/mcp")),

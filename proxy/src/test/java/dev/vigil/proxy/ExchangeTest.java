@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vigil.auth.Authorization.NeedsLogin;
+import dev.vigil.auth.Connector;
 import dev.vigil.auth.FailureCategory;
+import dev.vigil.auth.GrantKind;
 import dev.vigil.auth.RefreshOutcome.Refreshed;
 import dev.vigil.auth.RefreshOutcome.Rejected;
 import dev.vigil.auth.RefreshOutcome.Unreachable;
+import dev.vigil.auth.RefreshSettings;
 import dev.vigil.auth.Refusal;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -181,6 +184,48 @@ class ExchangeTest {
         assertThat(proxy.post(call(1, "search")).body())
                 .contains("\"kind\":\"authorization_unavailable\"")
                 .contains("Nobody needs to log in");
+    }
+
+    @Test
+    void expiredTokenIsShownOnceAMinuteWhileNobodyCanRenewIt() throws Exception {
+        proxy.refresher(grant -> new Unreachable(FailureCategory.NETWORK, "connection refused", Optional.empty()));
+        proxy.loggedIn(HOUR, proxy.time.now().wall().minus(HOUR.multipliedBy(2)));
+        upstream.script(wanting("token-2"));
+        for (int i = 1; i <= 3; i++) {
+            assertThat(proxy.post(call(i, "search")).body())
+                    .contains("\"kind\":\"authorization_unavailable\"")
+                    .contains("\"retryable\":true");
+        }
+        assertThat(upstream.seen).as("the server's 401 decides, for a minute").hasSize(1);
+    }
+
+    @Test
+    void expiredTokenThatTheUpstreamTakesGoesOnServing() throws Exception {
+        proxy.refresher(grant -> new Unreachable(FailureCategory.NETWORK, "connection refused", Optional.empty()));
+        proxy.loggedIn(HOUR, proxy.time.now().wall().minus(HOUR.multipliedBy(2)));
+        upstream.script(wanting("token-1"));
+        for (int i = 1; i <= 3; i++) {
+            assertThat(proxy.post(call(i, "search")).body()).contains("\"result\"");
+        }
+    }
+
+    @Test
+    void expiryHiddenInAGoodAnswerStartsAVerificationAndPassesAsItIs() throws Exception {
+        proxy.close();
+        RefreshSettings rule = new RefreshSettings(
+                Optional.empty(), Optional.empty(), Optional.empty(), Optional.of("session expired"));
+        proxy = new RunningProxy(new Connector(
+                        "notion", upstream.url(), GrantKind.OAUTH, Optional.empty(), List.of(), Optional.empty(), rule))
+                .loggedIn(HOUR);
+        CountDownLatch verified = new CountDownLatch(1);
+        proxy.refresher(grant -> {
+            verified.countDown();
+            return new Refreshed(proxy.renewed(grant), Optional.empty());
+        });
+        upstream.script((request, out) -> ScriptedUpstream.json(out, 200, "{\"result\":\"session expired\"}"));
+        assertThat(proxy.post(call(1, "search")).body()).isEqualTo("{\"result\":\"session expired\"}");
+        await(verified);
+        assertThat(proxy.refreshes).hasValue(1);
     }
 
     @Test

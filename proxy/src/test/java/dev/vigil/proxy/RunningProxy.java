@@ -6,6 +6,7 @@ import dev.vigil.auth.Connector;
 import dev.vigil.auth.DurableRefresher;
 import dev.vigil.auth.Grant;
 import dev.vigil.auth.GrantKind;
+import dev.vigil.auth.IssuerBook;
 import dev.vigil.auth.MemoryVault;
 import dev.vigil.auth.RefreshOutcome;
 import dev.vigil.auth.RefreshPolicy;
@@ -74,6 +75,7 @@ final class RunningProxy implements AutoCloseable {
                             return refresher.apply(grant);
                         },
                         policy,
+                        IssuerBook.BLANK,
                         time),
                 new AuthEvents() {},
                 () -> 0.5);
@@ -110,7 +112,11 @@ final class RunningProxy implements AutoCloseable {
 
     /** Logs in: the first token is "token-1" and lives for that long. */
     RunningProxy loggedIn(Duration lifetime) {
-        Instant now = time.now().wall();
+        return loggedIn(lifetime, time.now().wall());
+    }
+
+    /** The same, some time ago. */
+    RunningProxy loggedIn(Duration lifetime, Instant now) {
         TokenSet tokens = new TokenSet(
                 new Secret("token-1"),
                 Optional.of(new Secret("refresh-1")),

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.auth;
+
+import dev.vigil.auth.Authorization.Live;
+import java.time.Duration;
+
+/**
+ * May a refresh begin now? Whatever the schedule and the requests would like, it waits for its turn at the token endpoint
+ * ({@link EndpointGuard}) and for the network after a sleep ({@link LeapWatch}). Touched on {@code token-keeper} only.
+ */
+final class Pace {
+    private final EndpointGuard guard = new EndpointGuard();
+    private final LeapWatch leaps = new LeapWatch();
+
+    /** Looks at the clocks, now and then, so that a leap shows. */
+    void look(Now now) {
+        leaps.look(now);
+    }
+
+    /** How long no refresh of this grant may begin; zero when one may. */
+    Duration heldBack(Live live, Now now) {
+        return guard.heldBack(live.grant(), now);
+    }
+
+    /** How long a refresh that begins now first waits for the network; who joins it waits too. */
+    Duration rest(Now now) {
+        leaps.look(now);
+        return leaps.rest(now);
+    }
+
+    /** May a request have it refreshed? Not while a failed refresh rests. */
+    boolean mayAsk(Live live, Trigger trigger, Now now) {
+        // A lost answer rests until the access token ends. When the upstream refuses it, it has ended.
+        boolean isOver = trigger == Trigger.UPSTREAM_401 && live.isAnswerLost();
+        return (isOver || !live.isResting(now)) && heldBack(live, now).isZero();
+    }
+
+    void begun(Live live, Now now) {
+        guard.begun(live.grant(), now);
+    }
+
+    void ended(Live live, RefreshOutcome outcome, Now now) {
+        guard.ended(live.grant(), outcome, now);
+    }
+}

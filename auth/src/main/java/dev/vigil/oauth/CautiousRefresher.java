@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.oauth;
+
+import dev.vigil.auth.FailureCategory;
+import dev.vigil.auth.Grant;
+import dev.vigil.auth.NetworkView;
+import dev.vigil.auth.Now;
+import dev.vigil.auth.OAuthBinding;
+import dev.vigil.auth.RefreshOutcome;
+import dev.vigil.auth.RefreshOutcome.Unreachable;
+import dev.vigil.auth.Refresher;
+import dev.vigil.auth.TimeSource;
+import dev.vigil.oauth.OAuthTransport.Answer.Answered;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Spends no refresh token into a network that is not there yet. After a sleep, a clock that was set, or a change of network
+ * it first asks the token host for something harmless, and passes the refresh on only when a whole answer has come. (That a
+ * connection stands before the token is written is the transport's business; here it is about the way back.)
+ *
+ * <p>Any {@code refresh-io} thread may call.
+ */
+public final class CautiousRefresher implements Refresher {
+    private static final Duration LEAP = Duration.ofSeconds(30);
+
+    private final Refresher inner;
+    private final OAuthCalls calls;
+    private final NetworkView network;
+    private final TimeSource time;
+
+    /** When and where an answer came last. Guarded by this. */
+    private Known known;
+
+    private record Known(Now at, String network) {
+        boolean isStillTrue(Now now, String word) {
+            Duration byWall = Duration.between(at.wall(), now.wall());
+            Duration drift = byWall.minus(now.monotonic().minus(at.monotonic()));
+            return network.equals(word) && drift.abs().compareTo(LEAP) <= 0;
+        }
+    }
+
+    public CautiousRefresher(Refresher inner, OAuthTransport transport, NetworkView network, TimeSource time) {
+        this.inner = inner;
+        this.calls = new OAuthCalls(transport);
+        this.network = network;
+        this.time = time;
+        this.known = new Known(time.now(), network.word());
+    }
+
+    @Override
+    public RefreshOutcome refresh(Grant held) {
+        Now now = time.now();
+        String word = network.word();
+        boolean hasChanged = !known().isStillTrue(now, word);
+        if (hasChanged
+                && held.oauth().isPresent()
+                && !isReachable(held, held.oauth().get())) {
+            return new Unreachable(
+                    FailureCategory.NETWORK,
+                    "after a sleep or a change of network the authorization server does not answer yet",
+                    Optional.empty());
+        }
+        know(new Known(now, word));
+        return inner.refresh(held);
+    }
+
+    /** Any answer will do, also a 404. */
+    private boolean isReachable(Grant held, OAuthBinding binding) {
+        return calls.metadata(binding.tokenEndpoint().resolve("/"), Reach.of(held.server())) instanceof Answered;
+    }
+
+    private synchronized Known known() {
+        return known;
+    }
+
+    private synchronized void know(Known next) {
+        known = next;
+    }
+}
