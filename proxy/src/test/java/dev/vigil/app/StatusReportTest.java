@@ -105,6 +105,8 @@ class StatusReportTest {
         Live fresh = live(grant(Optional.of(binding()), hour, true));
         Deadline retry = Deadline.at(WALL.plusSeconds(30), NOW);
         Trouble trouble = new Trouble(FailureCategory.NETWORK, "connection refused", WALL.minusSeconds(90));
+        Trouble unsaved = new Trouble(FailureCategory.STORAGE, "disk full", WALL.minusSeconds(90));
+        Trouble lost = new Trouble(FailureCategory.NETWORK, "connection reset", WALL.minusSeconds(90), true);
         return List.of(
                 new NotNeeded(),
                 new LoggedOut(Optional.empty()),
@@ -114,7 +116,9 @@ class StatusReportTest {
                 fresh,
                 new Live(fresh.grant(), fresh.schedule(), 3, Optional.of(trouble), Optional.of(retry)),
                 live(grant(Optional.of(binding()), hour, false)),
-                live(grant(Optional.of(binding()), Optional.empty(), true)));
+                live(grant(Optional.of(binding()), Optional.empty(), true)),
+                new Live(fresh.grant(), fresh.schedule(), 0, Optional.of(unsaved), Optional.empty()),
+                new Live(fresh.grant(), fresh.schedule(), 2, Optional.of(lost), Optional.of(retry)));
     }
 
     private static Live live(Grant grant) {

@@ -29,7 +29,8 @@ class HiddenExpiryTest {
             HiddenExpiry rule = new HiddenExpiry(words);
             ByteBuf first = Unpooled.wrappedBuffer(bytes, 0, cut);
             ByteBuf second = Unpooled.wrappedBuffer(bytes, cut, bytes.length - cut);
-            assertThat(rule.isIn(first) | rule.isIn(second)).isEqualTo(found);
+            boolean inFirst = rule.isIn(first);
+            assertThat(inFirst || rule.isIn(second)).isEqualTo(found);
             assertThat(first.readableBytes()).as("nothing is taken away").isEqualTo(cut);
         }
     }
