@@ -13,8 +13,9 @@ final class Pace {
     private final LeapWatch leaps = new LeapWatch();
 
     /** Looks at the clocks, now and then, so that a leap shows. */
-    void look(Now now) {
+    Now look(Now now) {
         leaps.look(now);
+        return now;
     }
 
     /** How long no refresh of this grant may begin; zero when one may. */
@@ -35,11 +36,13 @@ final class Pace {
         return (isOver || !live.isResting(now)) && heldBack(live, now).isZero();
     }
 
-    void begun(Live live, Now now) {
+    Now begun(Live live, Now now) {
         guard.begun(live.grant(), now);
+        return now;
     }
 
-    void ended(Live live, RefreshOutcome outcome, Now now) {
+    Now ended(Live live, RefreshOutcome outcome, Now now) {
         guard.ended(live.grant(), outcome, now);
+        return now;
     }
 }

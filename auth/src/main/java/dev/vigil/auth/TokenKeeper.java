@@ -84,9 +84,9 @@ public final class TokenKeeper implements AutoCloseable {
     public CompletionStage<Void> manage(Collection<Connector> wanted) {
         return onLoop(done -> {
             connectors = wanted.stream().collect(Collectors.toUnmodifiableMap(Connector::name, one -> one));
-            Map<String, Authorization> kept = new HashMap<>(published);
-            kept.keySet().retainAll(connectors.keySet());
-            published = Map.copyOf(kept);
+            published = published.entrySet().stream()
+                    .filter(one -> connectors.containsKey(one.getKey()))
+                    .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
             connectors.values().forEach(this::read);
             tick();
             done.complete(null);
@@ -144,8 +144,7 @@ public final class TokenKeeper implements AutoCloseable {
     /** Looks at every connector once, acts, and sleeps until the earliest needs another look. */
     private void tick() {
         nap.cancel();
-        Now now = time.now();
-        pace.look(now);
+        Now now = pace.look(time.now());
         Duration sleep = LONGEST_NAP;
         try {
             for (Connector connector : connectors.values()) {
@@ -195,8 +194,7 @@ public final class TokenKeeper implements AutoCloseable {
     }
 
     private void refresh(String connector, Live live, Trigger trigger) {
-        Now begun = time.now();
-        pace.begun(live, begun);
+        Now begun = pace.begun(live, time.now());
         flights.begin(
                 connector,
                 pace.rest(begun),
@@ -205,8 +203,7 @@ public final class TokenKeeper implements AutoCloseable {
     }
 
     private void settle(String connector, Live tried, Trigger trigger, Now begun, RefreshOutcome outcome) {
-        Now now = time.now();
-        pace.ended(tried, outcome, now);
+        Now now = pace.ended(tried, outcome, time.now());
         // A login or logout may have overtaken us: then this outcome is about a grant that nobody holds any more.
         boolean current = look(connector) instanceof Live live && !live.grant().supersedes(tried.grant());
         if (current) {
