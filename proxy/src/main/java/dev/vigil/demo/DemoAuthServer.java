@@ -26,7 +26,7 @@ public final class DemoAuthServer implements TokenCheck, AutoCloseable {
     private final DemoHttp http;
 
     private DemoAuthServer(Settings settings) {
-        book = new TokenBook(settings.accessLifetime(), DemoAuthServer::random);
+        book = new TokenBook(settings.accessLifetime(), settings.reuseGrace(), DemoAuthServer::random);
         time = settings.time();
         http = new DemoHttp("demo-auth", settings.port());
         AuthHandler pages = new AuthHandler(http.origin(), settings, book, introspectionKey, http.loop());
@@ -65,6 +65,15 @@ public final class DemoAuthServer implements TokenCheck, AutoCloseable {
         return check(accessToken, resource) instanceof Verdict.Accepted;
     }
 
+    /**
+     * For access tokens issued from now on.
+     *
+     * @param lifetime in whole seconds
+     */
+    public void accessTokensLive(Duration lifetime) {
+        book.accessTokensLive(atLeastOneSecond(lifetime));
+    }
+
     /** Ends every grant and every open code, as if the user had disconnected each program; only a login helps. */
     public void revokeEverything() {
         book.revokeEverything();
@@ -96,6 +105,13 @@ public final class DemoAuthServer implements TokenCheck, AutoCloseable {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
+    private static Duration atLeastOneSecond(Duration lifetime) {
+        if (lifetime.toSeconds() < 1) {
+            throw new IllegalArgumentException("an access lifetime of " + lifetime + " is below one second");
+        }
+        return lifetime;
+    }
+
     private static Secret random(String prefix) {
         return new Secret(prefix + unguessable());
     }
@@ -104,8 +120,8 @@ public final class DemoAuthServer implements TokenCheck, AutoCloseable {
      * What happened so far.
      *
      * @param logins codes that were exchanged for tokens; the grants are numbered in this order, from 1
-     * @param refreshes refresh tokens that were accepted
-     * @param reuses refresh tokens that were shown again; each ended its grant
+     * @param refreshes refresh tokens that were accepted, those shown again within the grace period too
+     * @param reuses refresh tokens that were shown again too late; each ended its grant
      */
     public record Counts(int logins, int refreshes, int reuses, List<Redemption> redemptions) {
         public Counts {
@@ -115,7 +131,7 @@ public final class DemoAuthServer implements TokenCheck, AutoCloseable {
 
     /**
      * How often the refresh token of one generation was shown while its grant lived: 0 for one still unused, 1 as it should
-     * be, 2 when the second time ended the grant.
+     * be, 2 when the second time ended the grant, or more where a grace period allows it.
      */
     public record Redemption(int grant, int generation, int times) {}
 
@@ -124,6 +140,8 @@ public final class DemoAuthServer implements TokenCheck, AutoCloseable {
      *
      * @param port 0 for any free one
      * @param accessLifetime of access tokens, in whole seconds
+     * @param reuseGrace how long after its first use a refresh token is answered again, with fresh tokens, for clients whose
+     *     answer was lost; zero for a server that ends the grant at once. Both kinds are met
      * @param autoApprove answer an authorization request with a code at once, instead of asking on a page
      * @param faults strike at the token endpoint; an entry's kind is the grant type
      * @param time by which codes and tokens expire
@@ -132,36 +150,53 @@ public final class DemoAuthServer implements TokenCheck, AutoCloseable {
     public record Settings(
             int port,
             Duration accessLifetime,
+            Duration reuseGrace,
             boolean autoApprove,
             FaultScript<TokenFault> faults,
             TimeSource time,
             Consumer<String> log) {
 
         public Settings {
-            if (accessLifetime.toSeconds() < 1) {
-                throw new IllegalArgumentException("an access lifetime of " + accessLifetime + " is below one second");
+            atLeastOneSecond(accessLifetime);
+            if (reuseGrace.isNegative()) {
+                throw new IllegalArgumentException("a grace period of " + reuseGrace + " is below zero");
             }
         }
 
-        /** Any free port, tokens of 30 seconds, no questions asked, no faults. */
+        /** Any free port, tokens of 30 seconds, no grace period, no questions asked, no faults. */
         public static Settings standard() {
-            return new Settings(0, Duration.ofSeconds(30), true, new FaultScript<>(), TimeSource.system(), line -> {});
+            return new Settings(
+                    0,
+                    Duration.ofSeconds(30),
+                    Duration.ZERO,
+                    true,
+                    new FaultScript<>(),
+                    TimeSource.system(),
+                    line -> {});
+        }
+
+        public Settings withPort(int other) {
+            return new Settings(other, accessLifetime, reuseGrace, autoApprove, faults, time, log);
         }
 
         public Settings withAccessLifetime(Duration lifetime) {
-            return new Settings(port, lifetime, autoApprove, faults, time, log);
+            return new Settings(port, lifetime, reuseGrace, autoApprove, faults, time, log);
+        }
+
+        public Settings withReuseGrace(Duration grace) {
+            return new Settings(port, accessLifetime, grace, autoApprove, faults, time, log);
         }
 
         public Settings withConsentPage() {
-            return new Settings(port, accessLifetime, false, faults, time, log);
+            return new Settings(port, accessLifetime, reuseGrace, false, faults, time, log);
         }
 
         public Settings withTime(TimeSource other) {
-            return new Settings(port, accessLifetime, autoApprove, faults, other, log);
+            return new Settings(port, accessLifetime, reuseGrace, autoApprove, faults, other, log);
         }
 
         public Settings withLog(Consumer<String> listener) {
-            return new Settings(port, accessLifetime, autoApprove, faults, time, listener);
+            return new Settings(port, accessLifetime, reuseGrace, autoApprove, faults, time, listener);
         }
     }
 }

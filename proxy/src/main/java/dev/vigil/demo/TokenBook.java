@@ -17,14 +17,14 @@ import java.util.function.Function;
 
 /**
  * Every code and token that the authorization server gave out, by fingerprint: codes are good once, refresh tokens rotate,
- * and a refresh token that is used again takes its whole family down (RFC 9700, 4.14.2). Any thread may call; one lock, under
- * which nothing waits.
+ * and a refresh token that is used again later than a grace period after its first use takes its whole family down (RFC 9700,
+ * 4.14.2). Any thread may call; one lock, under which nothing waits.
  */
 final class TokenBook {
     static final Duration CODE_LIFETIME = Duration.ofSeconds(60);
     static final String SUBJECT = "demo-user";
 
-    private final Duration accessLifetime;
+    private final Duration reuseGrace;
     /** Makes a new random value with the given prefix. */
     private final Function<String, Secret> mint;
 
@@ -34,12 +34,20 @@ final class TokenBook {
     private final Map<Fingerprint, Refresh> refreshTokens = new HashMap<>();
     private final Set<Fingerprint> revokedAccess = new HashSet<>();
     private final List<TokenFamily> families = new ArrayList<>();
+    private Duration accessLifetime;
     private int refreshes;
     private int reuses;
 
-    TokenBook(Duration accessLifetime, Function<String, Secret> mint) {
+    /** @param reuseGrace how long after its first use a refresh token may be used again; zero: never */
+    TokenBook(Duration accessLifetime, Duration reuseGrace, Function<String, Secret> mint) {
         this.accessLifetime = accessLifetime;
+        this.reuseGrace = reuseGrace;
         this.mint = mint;
+    }
+
+    /** For tokens issued from now on. */
+    synchronized void accessTokensLive(Duration lifetime) {
+        accessLifetime = lifetime;
     }
 
     /** Notes what a person agreed to; the answer is good once, and for a minute. */
@@ -91,8 +99,11 @@ final class TokenBook {
             return new Outcome.Refused("invalid_target", "the grant is for another resource");
         }
         family.countRedemption(known.generation());
-        if (family.isSpent(print)) {
+        if (family.isSpent(print, now)) {
             return reused(known);
+        }
+        if (rotate) {
+            family.replace(print, Deadline.in(reuseGrace, now));
         }
         refreshes++;
         return issue(family, rotate, now);
@@ -149,9 +160,8 @@ final class TokenBook {
         Optional<Secret> refresh = withRefreshToken ? Optional.of(mint.apply("demo-refresh-")) : Optional.empty();
         refresh.map(Fingerprint::of).ifPresent(print -> {
             refreshTokens.put(print, new Refresh(family, generation));
-            family.hold(print);
         });
-        return new Outcome.Issued(access, refresh, family.number, generation, family.ask.scope());
+        return new Outcome.Issued(access, accessLifetime, refresh, family.number, generation, family.ask.scope());
     }
 
     private Outcome reused(Refresh spent) {
@@ -169,7 +179,13 @@ final class TokenBook {
     record Facts(Ask ask, int grant, int generation, Instant expiresAt) {}
 
     sealed interface Outcome {
-        record Issued(Secret accessToken, Optional<Secret> refreshToken, int grant, int generation, String scope)
+        record Issued(
+                Secret accessToken,
+                Duration lifetime,
+                Optional<Secret> refreshToken,
+                int grant,
+                int generation,
+                String scope)
                 implements Outcome {}
 
         /** @param error a code of RFC 6749, 5.2 or RFC 8707, 2 */

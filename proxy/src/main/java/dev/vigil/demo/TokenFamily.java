@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.demo;
 
+import dev.vigil.auth.Deadline;
+import dev.vigil.auth.Now;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 
-/** One grant and its chain of refresh tokens, of which only the newest may be used. Touched under the book's lock only. */
+/** One grant and its chain of refresh tokens, each good until it is replaced. Touched under the book's lock only. */
 final class TokenFamily {
     final int number;
     final Ask ask;
     /** How often the refresh token of each generation was redeemed; the first entry is generation 1. */
     private final List<Integer> redeemed = new ArrayList<>();
 
-    private Optional<Fingerprint> newest = Optional.empty();
+    /** Refresh tokens that were replaced, each with the end of the time in which it may still be shown again. */
+    private final Map<Fingerprint, Deadline> replaced = new HashMap<>();
+
     private boolean revoked;
 
     TokenFamily(int number, Ask ask) {
@@ -26,12 +31,14 @@ final class TokenFamily {
         return redeemed.size();
     }
 
-    void hold(Fingerprint refreshToken) {
-        newest = Optional.of(refreshToken);
+    /** @param graceEnds counted from the first time: showing the token again gives no more time */
+    void replace(Fingerprint refreshToken, Deadline graceEnds) {
+        replaced.putIfAbsent(refreshToken, graceEnds);
     }
 
-    boolean isSpent(Fingerprint refreshToken) {
-        return !newest.equals(Optional.of(refreshToken));
+    boolean isSpent(Fingerprint refreshToken, Now now) {
+        Deadline graceEnds = replaced.get(refreshToken);
+        return graceEnds != null && graceEnds.isDue(now);
     }
 
     void countRedemption(int generation) {

@@ -144,7 +144,7 @@ final class TokenRoute {
                 .put("token_type", "Bearer")
                 .put("scope", issued.scope());
         if (tellExpiry) {
-            body.put("expires_in", settings.accessLifetime().toSeconds());
+            body.put("expires_in", issued.lifetime().toSeconds());
         }
         issued.refreshToken().ifPresent(token -> body.put("refresh_token", token.reveal()));
         return body;

@@ -215,10 +215,38 @@ class DemoAuthServerTest {
     }
 
     @Test
+    void lifetimeCanBeChangedForTokensToCome() throws Exception {
+        Tokens before = walk.login();
+        auth.accessTokensLive(Duration.ofMinutes(1));
+        Tokens after = walk.login();
+        assertThat(before.expiresIn()).isEqualTo(30);
+        assertThat(after.expiresIn()).isEqualTo(60);
+        time.advance(Duration.ofSeconds(30));
+        assertThat(walk.isLive(before)).isFalse();
+        assertThat(walk.isLive(after)).isTrue();
+        assertThatThrownBy(() -> auth.accessTokensLive(Duration.ofMillis(999)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void lostAnswerIsGivenAgainWhereAGracePeriodIsSet() throws Exception {
+        try (DemoAuthServer lenient = DemoAuthServer.start(settings.withReuseGrace(Duration.ofSeconds(20)))) {
+            AuthWalk there = new AuthWalk(lenient);
+            Tokens tokens = there.login();
+            assertThat(there.token(there.refresh(tokens.refresh())).statusCode())
+                    .isEqualTo(200);
+            assertThat(there.token(there.refresh(tokens.refresh())).statusCode())
+                    .isEqualTo(200);
+            time.advance(Duration.ofSeconds(20));
+            assertThat(there.token(there.refresh(tokens.refresh())).statusCode())
+                    .isEqualTo(400);
+        }
+    }
+
+    @Test
     void portInUseIsAnError() {
         int port = URI.create(auth.issuer()).getPort();
-        DemoAuthServer.Settings same =
-                new DemoAuthServer.Settings(port, settings.accessLifetime(), true, settings.faults(), time, log::add);
+        DemoAuthServer.Settings same = settings.withPort(port);
         assertThatThrownBy(() -> DemoAuthServer.start(same)).isInstanceOf(BindException.class);
     }
 

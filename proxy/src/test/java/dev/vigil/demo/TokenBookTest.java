@@ -20,7 +20,7 @@ class TokenBookTest {
 
     private final Timeline time = new Timeline();
     private final AtomicInteger minted = new AtomicInteger();
-    private final TokenBook book = new TokenBook(LIFETIME, prefix -> new Secret(prefix + minted.incrementAndGet()));
+    private TokenBook book = book(Duration.ZERO);
 
     @ParameterizedTest(name = "{0} {1} {2} {3} -> {4}")
     @CsvSource({
@@ -95,6 +95,41 @@ class TokenBookTest {
         assertThat(book.counts().redemptions()).contains(new DemoAuthServer.Redemption(2, 1, 2));
     }
 
+    @ParameterizedTest(name = "after {0} s: {1}")
+    @CsvSource({"0, issued", "29, issued", "30, invalid_grant", "900, invalid_grant"})
+    void refreshTokenMayBeUsedAgainWithinTheGracePeriodOfItsFirstUse(long seconds, String expected) {
+        book = book(Duration.ofSeconds(30));
+        Outcome.Issued first = login();
+        assertThat(word(refresh(first))).isEqualTo("issued");
+        time.advance(Duration.ofSeconds(seconds));
+        assertThat(word(refresh(first))).isEqualTo(expected);
+        assertThat(book.counts().reuses()).isEqualTo(expected.equals("issued") ? 0 : 1);
+    }
+
+    @Test
+    void useWithinTheGracePeriodGivesFreshTokensAndEndsNoOthers() {
+        book = book(Duration.ofSeconds(30));
+        Outcome.Issued first = login();
+        Outcome.Issued lost = (Outcome.Issued) refresh(first);
+        Outcome.Issued again = (Outcome.Issued) refresh(first);
+        assertThat(again.refreshToken()).isNotEqualTo(lost.refreshToken());
+        assertThat(isLive(lost)).isTrue();
+        assertThat(isLive(again)).isTrue();
+        assertThat(word(refresh(lost))).isEqualTo("issued");
+        assertThat(word(refresh(again))).isEqualTo("issued");
+    }
+
+    @Test
+    void useWithinTheGracePeriodDoesNotProlongIt() {
+        book = book(Duration.ofSeconds(30));
+        Outcome.Issued first = login();
+        for (int i = 0; i < 3; i++) {
+            assertThat(word(refresh(first))).isEqualTo("issued");
+            time.advance(Duration.ofSeconds(10));
+        }
+        assertThat(word(refresh(first))).isEqualTo("invalid_grant");
+    }
+
     @Test
     void refreshWithoutRotationKeepsTheOldRefreshTokenGood() {
         Outcome.Issued first = login();
@@ -155,6 +190,10 @@ class TokenBookTest {
         book.revokeAccessTokens();
         assertThat(isLive(tokens)).isFalse();
         assertThat(isLive((Outcome.Issued) refresh(tokens))).isTrue();
+    }
+
+    private TokenBook book(Duration reuseGrace) {
+        return new TokenBook(LIFETIME, reuseGrace, prefix -> new Secret(prefix + minted.incrementAndGet()));
     }
 
     private Outcome.Issued login() {
