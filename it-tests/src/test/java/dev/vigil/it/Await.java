@@ -14,12 +14,20 @@ final class Await {
 
     /** @param otherwise what to say when the limit passes first */
     static void until(Duration limit, BooleanSupplier condition, Supplier<String> otherwise) {
+        if (!within(limit, condition)) {
+            throw new AssertionError("not within " + limit.toMillis() + " ms: " + otherwise.get());
+        }
+    }
+
+    /** Looks at least once. False when the limit passes first. */
+    static boolean within(Duration limit, BooleanSupplier condition) {
         long end = System.nanoTime() + limit.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {
-                throw new AssertionError("not within " + limit.toMillis() + " ms: " + otherwise.get());
+                return false;
             }
             LockSupport.parkNanos(LOOK_AGAIN.toNanos());
         }
+        return true;
     }
 }

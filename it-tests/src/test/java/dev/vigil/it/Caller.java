@@ -19,13 +19,18 @@ final class Caller implements AutoCloseable {
     private final McpSyncClient client;
 
     Caller(String endpoint, String localKey) {
+        this(endpoint, localKey, LIMIT);
+    }
+
+    /** @param patience how long it waits for the answer to a call */
+    Caller(String endpoint, String localKey, Duration patience) {
         URI uri = URI.create(endpoint);
         client = McpClient.sync(HttpClientStreamableHttpTransport.builder(
                                 uri.resolve("/").toString())
                         .endpoint(uri.getPath())
                         .requestBuilder(HttpRequest.newBuilder().header("Authorization", "Bearer " + localKey))
                         .build())
-                .requestTimeout(LIMIT)
+                .requestTimeout(patience)
                 .initializationTimeout(LIMIT)
                 .build();
     }

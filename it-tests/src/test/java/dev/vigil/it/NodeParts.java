@@ -41,11 +41,15 @@ final class NodeParts implements AutoCloseable {
 
     /** Starts all three, or ends the test with what is missing. */
     static NodeParts start(Duration accessTokens) {
-        if (!Files.isDirectory(Checkout.NPM.resolve("node_modules/oidc-provider"))) {
-            throw Requires.missing("the servers that come from npm", REMEDY);
+        return new NodeParts(nodeFor("oidc-provider"), accessTokens);
+    }
+
+    /** A Node that can run this package, which is there too, or ends the test with what is missing. */
+    static Path nodeFor(String npmPackage) {
+        if (!Files.isDirectory(Checkout.NPM.resolve("node_modules").resolve(npmPackage))) {
+            throw Requires.missing(npmPackage + " from npm", REMEDY);
         }
-        Path node = findNode().orElseThrow(() -> Requires.missing("Node " + OLDEST_NODE, REMEDY));
-        return new NodeParts(node, accessTokens);
+        return findNode().orElseThrow(() -> Requires.missing("Node " + OLDEST_NODE, REMEDY));
     }
 
     private JsonNode start(Path node, String part, String... arguments) {

@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
@@ -22,6 +24,7 @@ final class Product {
     private static final String READY = "listening on ";
 
     private final Path home;
+    private final Map<String, String> surroundings = new HashMap<>();
     private final List<String> jvmOptions = new ArrayList<>(List.of("-Xmx256m", "-XX:+UseSerialGC"));
 
     /** @param home {@code VIGIL_HOME}; made when it is not there */
@@ -32,6 +35,12 @@ final class Product {
     /** Options of the JVM, stronger than the usual ones. */
     Product with(String... options) {
         jvmOptions.addAll(List.of(options));
+        return this;
+    }
+
+    /** Environment variables beyond what the system needs, or in its place. */
+    Product in(Map<String, String> variables) {
+        surroundings.putAll(variables);
         return this;
     }
 
@@ -98,6 +107,7 @@ final class Product {
                 .removeIf(name -> !List.of("PATH", "LANG", "TMPDIR").contains(name));
         builder.environment().put("HOME", home.toString());
         builder.environment().put("VIGIL_HOME", home.toString());
+        builder.environment().putAll(surroundings);
         return Child.start("vigil-" + arguments[0], builder);
     }
 

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.it;
+
+import dev.vigil.demo.DemoAuthServer;
+import dev.vigil.demo.DemoMcpServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** One contender in one scenario, with servers of its own; what happens there is counted. One thread at a time. */
+final class Bout implements AutoCloseable {
+    final DemoAuthServer.Settings settings;
+    final DemoAuthServer auth;
+    final Contender contender;
+    private final DemoMcpServer mcp;
+    private final List<Answer> answers = new ArrayList<>();
+    private Mark mark = new Mark(0, 0, 0);
+
+    /** @param contender made for the URL of an MCP server */
+    Bout(DemoAuthServer.Settings settings, Function<String, Contender> contender) {
+        this.settings = settings;
+        auth = DemoAuthServer.start(settings);
+        mcp = DemoMcpServer.start(DemoMcpServer.Settings.protectedBy(auth));
+        this.contender = contender.apply(mcp.url());
+    }
+
+    /** From here on everything is counted. */
+    void mark() {
+        answers.clear();
+        mark = now();
+    }
+
+    Answer call() {
+        return heard(contender.call());
+    }
+
+    Answer heard(Answer answer) {
+        answers.add(answer);
+        return answer;
+    }
+
+    /** Calls until an answer is good, or at least once; false when the limit passes first. */
+    boolean worksWithin(Duration limit) {
+        return Await.within(limit, () -> call().isGood());
+    }
+
+    int refreshes() {
+        return now().refreshes() - mark.refreshes();
+    }
+
+    /** @param verdict the answer that decided it */
+    Row row(String scenario, Answer verdict) {
+        int hung = (int) answers.stream()
+                .filter(answer -> answer.kind() == Answer.Kind.HUNG)
+                .count();
+        Mark now = now();
+        return new Row(
+                scenario,
+                contender.who(),
+                answers.size(),
+                hung,
+                now.tabs() - mark.tabs(),
+                verdict,
+                refreshes(),
+                now.logins() - mark.logins());
+    }
+
+    private Mark now() {
+        DemoAuthServer.Counts counts = auth.counts();
+        return new Mark(contender.tabs(), counts.logins(), counts.refreshes());
+    }
+
+    @Override
+    public void close() {
+        contender.close();
+        mcp.close();
+        auth.close();
+    }
+
+    private record Mark(int tabs, int logins, int refreshes) {}
+
+    /**
+     * How it went, from the mark on.
+     *
+     * @param calls by all clients
+     * @param refreshes that the authorization server accepted
+     * @param logins that it took until calls worked again
+     */
+    record Row(String scenario, String who, int calls, int hung, int tabs, Answer verdict, int refreshes, int logins) {
+        private static final String FORMAT = "%-42s %-10s %5s %5s %5s %8s  %-30s %9s %6s%n";
+
+        static String head() {
+            return "hung: no answer in " + Answer.HANG.toSeconds()
+                    + " s; time: until the answer shown, in scenario 3 of the slowest and from the start of the programs\n"
+                    + FORMAT.formatted(
+                            "scenario", "who", "calls", "hung", "tabs", "time", "answer", "refreshes", "logins");
+        }
+
+        String line() {
+            String time =
+                    verdict.kind() == Answer.Kind.HUNG ? "-" : verdict.took().toMillis() + " ms";
+            return FORMAT.formatted(scenario, who, calls, hung, tabs, time, verdict.shown(), refreshes, logins);
+        }
+    }
+}
