@@ -12,10 +12,12 @@ import java.util.function.Function;
 final class Bout implements AutoCloseable {
     final DemoAuthServer.Settings settings;
     final DemoAuthServer auth;
-    final Contender contender;
+    private final Contender contender;
     private final DemoMcpServer mcp;
     private final List<Answer> answers = new ArrayList<>();
     private Mark mark = new Mark(0, 0, 0);
+    /** Tabs that a person wanted. */
+    private int wanted;
 
     /** @param contender made for the URL of an MCP server */
     Bout(DemoAuthServer.Settings settings, Function<String, Contender> contender) {
@@ -25,17 +27,33 @@ final class Bout implements AutoCloseable {
         this.contender = contender.apply(mcp.url());
     }
 
+    String who() {
+        return contender.who();
+    }
+
     /** From here on everything is counted. */
     void mark() {
         answers.clear();
+        wanted = 0;
         mark = now();
     }
 
-    Answer call() {
-        return heard(contender.call());
+    /** A person logs in, and whatever tabs that opens are as they should be. */
+    void login() {
+        int before = contender.tabs();
+        contender.login();
+        wanted += contender.tabs() - before;
     }
 
-    Answer heard(Answer answer) {
+    /** Starts these many clients; what each heard at its first call. */
+    List<Answer> start(int clients) {
+        List<Answer> heard = contender.start(clients);
+        answers.addAll(heard);
+        return heard;
+    }
+
+    Answer call() {
+        Answer answer = contender.call();
         answers.add(answer);
         return answer;
     }
@@ -60,10 +78,11 @@ final class Bout implements AutoCloseable {
                 contender.who(),
                 answers.size(),
                 hung,
-                now.tabs() - mark.tabs(),
+                now.tabs() - mark.tabs() - wanted,
                 verdict,
                 refreshes(),
-                now.logins() - mark.logins());
+                now.logins() - mark.logins(),
+                answers.get(answers.size() - 1).isGood());
     }
 
     private Mark now() {
@@ -84,23 +103,44 @@ final class Bout implements AutoCloseable {
      * How it went, from the mark on.
      *
      * @param calls by all clients
+     * @param tabs that nobody had asked for
      * @param refreshes that the authorization server accepted
-     * @param logins that it took until calls worked again
+     * @param logins that it took
+     * @param mended the last call had the tool's own answer
      */
-    record Row(String scenario, String who, int calls, int hung, int tabs, Answer verdict, int refreshes, int logins) {
-        private static final String FORMAT = "%-42s %-10s %5s %5s %5s %8s  %-30s %9s %6s%n";
+    record Row(
+            String scenario,
+            String who,
+            int calls,
+            int hung,
+            int tabs,
+            Answer verdict,
+            int refreshes,
+            int logins,
+            boolean mended) {
+        private static final String FORMAT = "%-42s %-10s %5s %5s %5s %8s  %-30s %9s %6s  %s%n";
 
         static String head() {
             return "hung: no answer in " + Answer.HANG.toSeconds()
                     + " s; time: until the answer shown, in scenario 3 of the slowest and from the start of the programs\n"
                     + FORMAT.formatted(
-                            "scenario", "who", "calls", "hung", "tabs", "time", "answer", "refreshes", "logins");
+                            "scenario",
+                            "who",
+                            "calls",
+                            "hung",
+                            "tabs",
+                            "time",
+                            "answer",
+                            "refreshes",
+                            "logins",
+                            "works again");
         }
 
         String line() {
             String time =
                     verdict.kind() == Answer.Kind.HUNG ? "-" : verdict.took().toMillis() + " ms";
-            return FORMAT.formatted(scenario, who, calls, hung, tabs, time, verdict.shown(), refreshes, logins);
+            return FORMAT.formatted(
+                    scenario, who, calls, hung, tabs, time, verdict.shown(), refreshes, logins, mended ? "yes" : "no");
         }
     }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.stream.Stream;
 /** Vigil: one daemon for all clients, each of which is the official one. */
 final class VigilContender implements Contender {
     private static final String CONNECTOR = "real";
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final FakeBrowser browser;
     private final Product product;
@@ -48,7 +50,14 @@ final class VigilContender implements Contender {
 
     @Override
     public void login() {
-        Logins.login(product, CONNECTOR);
+        int open = tabs();
+        try (Child command = product.start("login", CONNECTOR)) {
+            Await.until(LIMIT, () -> tabs() > open, command::story);
+            browser.agreeInNewestTab();
+            if (command.awaitExit(LIMIT) != 0) {
+                throw new AssertionError(command.story());
+            }
+        }
     }
 
     @Override
