@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,10 +44,10 @@ class PeerIT {
     }
 
     @AfterAll
-    static void print() {
-        StringBuilder table = new StringBuilder(Row.head());
-        ROWS.forEach(row -> table.append(row.line()));
-        System.out.println(table);
+    static void printTable() {
+        if (!ROWS.isEmpty()) {
+            System.out.println(ROWS.stream().map(Row::line).collect(Collectors.joining("", Row.head(), "")));
+        }
     }
 
     @Test
