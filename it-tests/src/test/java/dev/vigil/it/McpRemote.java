@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /** One process of the npm program {@code mcp-remote}, as an MCP client starts it: JSON-RPC by lines. One thread at a time. */
@@ -25,10 +26,9 @@ final class McpRemote implements AutoCloseable {
      *
      * @param home of its tokens, shared by all that are started there
      */
-    static McpRemote start(String url, Path home, FakeBrowser browser) {
-        String node = NodeParts.nodeFor(PACKAGE).toString();
-        ProcessBuilder builder = new ProcessBuilder(node, PROGRAM.toString(), url);
-        builder.environment().keySet().retainAll(java.util.Set.of("LANG", "TMPDIR"));
+    static McpRemote start(Path node, String url, Path home, FakeBrowser browser) {
+        ProcessBuilder builder = new ProcessBuilder(node.toString(), PROGRAM.toString(), url);
+        builder.environment().keySet().retainAll(Set.of("LANG", "TMPDIR"));
         builder.environment().put("HOME", home.toString());
         builder.environment().put("MCP_REMOTE_CONFIG_DIR", home.toString());
         builder.environment().putAll(browser.surroundings());

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 final class PeerContender implements Contender {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
+    private final Path node = NodeParts.nodeFor(McpRemote.PACKAGE);
     private final String url;
     private final Path home;
     private final FakeBrowser browser;
@@ -66,7 +67,7 @@ final class PeerContender implements Contender {
     }
 
     private McpRemote instance() {
-        return McpRemote.start(url, home, browser);
+        return McpRemote.start(node, url, home, browser);
     }
 
     @Override
