@@ -3,24 +3,52 @@ package dev.vigil.vault;
 
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
 /**
  * The steps by which files change: the places where a crash or a full disk can strike. None of them gives up because its
  * thread was interrupted, since a shutdown must not cost a token that is being saved.
  */
 interface Disk {
+    FileAttribute<Set<PosixFilePermission>> OURS_ALONE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    Set<OpenOption> APPENDING = Set.of(
+            StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+
     /** Creates a file that only we may read, whatever the umask; its content has reached the disk on return. */
     void create(Path file, byte[] content) throws IOException;
 
     /** Like {@link #create}, but a power cut may lose or empty the file. */
     default void createLoosely(Path file, byte[] content) throws IOException {
         create(file, content);
+    }
+
+    /** Adds to a file, which is made for us alone when it is not there; begins a new line where the last has no end. */
+    default void append(Path file, byte[] line) throws IOException {
+        Uninterrupted.run(() -> {
+            try (FileChannel channel = FileChannel.open(file, APPENDING, OURS_ALONE)) {
+                ByteBuffer last = ByteBuffer.allocate(1);
+                boolean cut = channel.size() > 0 && channel.read(last, channel.size() - 1) == 1 && last.get(0) != '\n';
+                ByteBuffer whole = ByteBuffer.allocate(line.length + 1);
+                whole.put(cut ? new byte[] {'\n'} : new byte[0]).put(line).flip();
+                channel.position(channel.size());
+                while (whole.hasRemaining()) {
+                    channel.write(whole);
+                }
+                return file;
+            }
+        });
     }
 
     /** Renames; who looks sees the old file or the new one and nothing between. */
@@ -53,7 +81,7 @@ interface Disk {
 
         /** A plain stream, not a channel: an interrupt closes a channel in the middle of a write. */
         private static void write(Path file, byte[] content, boolean durably) throws IOException {
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.createFile(file, OURS_ALONE);
             try (FileOutputStream out = new FileOutputStream(file.toFile())) {
                 out.write(content);
                 if (durably) {

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * <pre>
  * config  vigil.yaml
  * data    grants/NAME.sealed  clients/HASH.sealed  keys/ring.json  keys/kek  keys/lock  local-keys  owner.key
- * state   intents/NAME  locks/NAME  beats/NAME  issuers/HASH  log/  vigil.pid
+ * state   intents/NAME  locks/NAME  beats/NAME  issuers/HASH  events/NAME.jsonl  log/  vigil.pid
  * </pre>
  */
 public final class Home {
@@ -136,6 +136,15 @@ public final class Home {
         return state.resolve("issuers");
     }
 
+    public Path events() {
+        return state.resolve("events");
+    }
+
+    /** See {@link #localKeysLock}. */
+    Path eventsLock() {
+        return locks().resolve(".events");
+    }
+
     public Path log() {
         return state.resolve("log");
     }
@@ -146,7 +155,7 @@ public final class Home {
 
     private Set<Path> privateFolders() {
         return new LinkedHashSet<>(
-                List.of(data, state, grants(), clients(), keys(), intents(), locks(), beats(), issuers(), log()));
+                List.of(data, state, grants(), clients(), keys(), intents(), locks(), beats(), issuers(), events(), log()));
     }
 
     private List<Path> privateFiles(SafeFiles files) {

@@ -71,6 +71,25 @@ public final class SafeFiles {
         void create(Path file, byte[] content) throws IOException;
     }
 
+    /** Adds to the end of a file, or creates it; not synced. What was cut short before ends its line first. */
+    void append(Path file, byte[] line) {
+        FileFacts.of(file).ifPresent(facts -> facts.checkedFile(ownUid, 0));
+        try {
+            disk.append(file, line);
+        } catch (IOException e) {
+            throw failed("written", file, line.length, e);
+        }
+    }
+
+    /** Renames a file at once for every reader, over the one of that name; not synced. */
+    void move(Path from, Path to) {
+        try {
+            disk.move(from, to);
+        } catch (IOException e) {
+            throw failed("moved", from, 0, e);
+        }
+    }
+
     /** Removes a file, durably. Nothing happens when there is none. */
     public void delete(Path file) {
         try {

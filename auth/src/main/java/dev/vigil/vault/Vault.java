@@ -71,6 +71,11 @@ public final class Vault {
         return new FileIssuers(home.issuers(), files, time);
     }
 
+    /** @param name of the history, without an ending */
+    public Journal journal(String name) {
+        return new Journal(home.events().resolve(name + ".jsonl"), home.eventsLock(), files);
+    }
+
     public KeyRing keyRing() {
         return keyRing;
     }

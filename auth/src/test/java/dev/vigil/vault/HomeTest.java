@@ -33,10 +33,10 @@ class HomeTest {
                 .extracting(path ->
                         USER.resolve(".local/share/vigil").relativize(path).toString())
                 .containsExactly("grants", "clients", "keys", "local-keys", "owner.key");
-        assertThat(List.of(home.intents(), home.locks(), home.beats(), home.issuers(), home.log(), home.pidFile()))
+        assertThat(List.of(home.intents(), home.locks(), home.beats(), home.issuers(), home.events(), home.log(), home.pidFile()))
                 .extracting(path ->
                         USER.resolve(".local/state/vigil").relativize(path).toString())
-                .containsExactly("intents", "locks", "beats", "issuers", "log", "vigil.pid");
+                .containsExactly("intents", "locks", "beats", "issuers", "events", "log", "vigil.pid");
     }
 
     @Test
@@ -81,7 +81,7 @@ class HomeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {".", "grants", "clients", "keys", "intents", "locks", "beats", "issuers", "log"})
+    @ValueSource(strings = {".", "grants", "clients", "keys", "intents", "locks", "beats", "issuers", "events", "log"})
     void folderThatIsOpenToOthersIsRefusedAndLeftAlone(String name) throws IOException {
         Home home = prepared();
         Path open = folder.resolve("home").resolve(name).normalize();
