@@ -2,6 +2,17 @@
 package dev.vigil.auth;
 
 import java.time.Instant;
+import java.util.Optional;
 
-/** A proven no from the authorization server: kept with the grant, so that a restart does not ask again. */
-public record Refusal(String oauthError, Instant at) {}
+/**
+ * A proven no from the authorization server: kept with the grant, so that a restart does not ask again.
+ *
+ * @param unansweredAt when the refresh token that was refused had been sent before, without an answer; empty for one that
+ *     was sent for the first time
+ */
+public record Refusal(String oauthError, Instant at, Optional<Instant> unansweredAt) {
+
+    public Refusal(String oauthError, Instant at) {
+        this(oauthError, at, Optional.empty());
+    }
+}

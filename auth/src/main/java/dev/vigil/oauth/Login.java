@@ -7,7 +7,9 @@ import com.nimbusds.oauth2.sdk.id.State;
 import com.nimbusds.oauth2.sdk.pkce.CodeVerifier;
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.Grant;
+import dev.vigil.auth.Intent;
 import dev.vigil.auth.OAuthBinding;
+import dev.vigil.auth.PersonLogin;
 import dev.vigil.auth.RegisteredClient;
 import dev.vigil.auth.TokenSet;
 import dev.vigil.auth.TokenSource;
@@ -150,13 +152,24 @@ public final class Login {
     private Grant saved(Tokens tokens, Instant now) throws LoginException {
         TokenVault vault = setup.vault();
         try (TokenVault.Claim claim = vault.claim(connector.name(), LOCK_PATIENCE)) {
-            Grant fresh = grant(tokens, now, vault.load(connector.name()));
+            Optional<Grant> before = vault.load(connector.name());
+            Grant fresh = grant(tokens, now, before);
             Grant planned = setup.policy().planned(fresh, setup.time().now());
             vault.save(planned);
+            setup.counted().accept(PersonLogin.over(before, intent(vault), connector, now));
             clearIntent(vault);
             return planned;
         } catch (VaultException e) {
             throw new LoginException(Kind.STORAGE, "the login was granted, but could not be saved: " + e.getMessage());
+        }
+    }
+
+    /** One that cannot be read says nothing. */
+    private Optional<Intent> intent(TokenVault vault) {
+        try {
+            return vault.intent(connector.name());
+        } catch (VaultException e) {
+            return Optional.empty();
         }
     }
 

@@ -2,15 +2,18 @@
 package dev.vigil.oauth;
 
 import dev.vigil.auth.ClientStore;
+import dev.vigil.auth.PersonLogin;
 import dev.vigil.auth.RefreshPolicy;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.auth.TokenVault;
 import java.net.URI;
+import java.util.function.Consumer;
 
 /**
  * What every login of this process shares.
  *
  * @param redirectUri the one stable redirect URI, byte for byte as it is registered and sent
+ * @param counted hears of each login by a person once it is saved, on the thread that saved it; must not throw
  */
 public record LoginSetup(
         OAuthTransport transport,
@@ -18,4 +21,5 @@ public record LoginSetup(
         ClientStore clients,
         RefreshPolicy policy,
         TimeSource time,
-        URI redirectUri) {}
+        URI redirectUri,
+        Consumer<PersonLogin> counted) {}

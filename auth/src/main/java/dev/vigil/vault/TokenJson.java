@@ -9,6 +9,7 @@ import dev.vigil.auth.Secret;
 import dev.vigil.auth.SyncMarker;
 import dev.vigil.auth.TokenSet;
 import dev.vigil.auth.TokenSource;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -25,7 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
  *   tokens   accessToken, refreshToken?, obtainedAt, expiresAt?, refreshAt?, source, generation, lastSync? {at, version},
  *            refreshTokenEnd?
  *            source: login, refresh, other_machine, configured
- *   refusal  oauthError, at
+ *   refusal  oauthError, at, unansweredAt?
  * client  version 1 (only where it stands alone), issuer, clientId, clientSecret?, secretExpiresAt?, authMethod, redirectUri
  * </pre>
  */
@@ -53,7 +54,7 @@ final class TokenJson {
                 fields.instant("loggedInAt"),
                 fields.maybeObject("oauth", TokenJson::oauth),
                 tokens(fields.object("tokens")),
-                fields.maybeObject("refusal", told -> new Refusal(told.text("oauthError"), told.instant("at"))));
+                fields.maybeObject("refusal", TokenJson::refusal));
     }
 
     static ObjectNode write(RegisteredClient client) {
@@ -139,10 +140,17 @@ final class TokenJson {
         return Fields.empty().put("at", marker.at().toString()).put("version", marker.version());
     }
 
+    private static Refusal refusal(Fields fields) {
+        return new Refusal(fields.text("oauthError"), fields.instant("at"), fields.maybeInstant("unansweredAt"));
+    }
+
     private static ObjectNode refusal(Refusal refusal) {
         return Fields.empty()
                 .put("oauthError", refusal.oauthError())
-                .put("at", refusal.at().toString());
+                .put("at", refusal.at().toString())
+                .put(
+                        "unansweredAt",
+                        refusal.unansweredAt().map(Instant::toString).orElse(null));
     }
 
     private static TokenSource source(String word) {

@@ -71,6 +71,10 @@ public final class Vault {
         return new FileIssuers(home.issuers(), files, time);
     }
 
+    public FileLogins logins() {
+        return new FileLogins(journal("logins"));
+    }
+
     /** @param name of the history, without an ending */
     public Journal journal(String name) {
         return new Journal(home.events().resolve(name + ".jsonl"), home.eventsLock(), files);

@@ -9,12 +9,14 @@ import dev.vigil.auth.Connector;
 import dev.vigil.auth.Grant;
 import dev.vigil.auth.GrantKind;
 import dev.vigil.auth.MemoryVault;
+import dev.vigil.auth.PersonLogin;
 import dev.vigil.auth.PinnedClient;
 import dev.vigil.auth.RefreshPolicy;
 import dev.vigil.auth.RefreshSettings;
 import dev.vigil.auth.Timeline;
 import dev.vigil.oauth.LoginException.Kind;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -29,7 +31,8 @@ abstract class LoginFixture {
     final MemoryVault vault = new MemoryVault(time);
     final MemoryClients clients = new MemoryClients();
     final RefreshPolicy policy = new RefreshPolicy("machine", name -> RefreshSettings.DEFAULT);
-    final LoginSetup setup = new LoginSetup(server, vault, clients, policy, time, CALLBACK);
+    final List<PersonLogin> counted = new ArrayList<>();
+    final LoginSetup setup = new LoginSetup(server, vault, clients, policy, time, CALLBACK, counted::add);
 
     Login begin(Connector connector) throws LoginException {
         return Login.begin(connector, Optional.empty(), setup);

@@ -14,6 +14,8 @@ import dev.vigil.auth.Connector;
 import dev.vigil.auth.Grant;
 import dev.vigil.auth.Grants;
 import dev.vigil.auth.OAuthBinding;
+import dev.vigil.auth.PersonLogin;
+import dev.vigil.auth.Refusal;
 import dev.vigil.auth.TokenSource;
 import dev.vigil.oauth.LoginException.Kind;
 import dev.vigil.oauth.OAuthTransport.Answer;
@@ -21,6 +23,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -125,6 +128,34 @@ class LoginTest extends LoginFixture {
         assertThat(vault.intent("notion")).isEmpty();
         assertThat(server.askedFor().stream().filter(line -> line.equals("POST " + REGISTER)))
                 .hasSize(1);
+    }
+
+    @Test
+    void eachLoginIsCountedWithWhatStoodBeforeIt() throws Exception {
+        login(NOTION);
+        login(NOTION);
+        vault.appear(saved().refused(new Refusal("invalid_grant", time.now().wall())));
+        login(NOTION);
+        try (var claim = vault.claim("notion", Duration.ZERO)) {
+            vault.writeIntent(saved());
+        }
+        time.advance(Duration.ofMinutes(1));
+        login(NOTION);
+
+        Instant began = time.now().wall().minusSeconds(60);
+        assertThat(counted)
+                .containsExactly(
+                        new PersonLogin("notion", began, "first", false),
+                        new PersonLogin("notion", began, "by_choice", false),
+                        new PersonLogin("notion", began, "invalid_grant", false),
+                        new PersonLogin("notion", began.plusSeconds(60), "lost_answer", true));
+    }
+
+    @Test
+    void loginThatIsNotSavedIsNotCounted() throws Exception {
+        vault.diskRefuses(Optional.of("No space left on device"));
+        refused(() -> login(NOTION), Kind.STORAGE);
+        assertThat(counted).isEmpty();
     }
 
     @Test

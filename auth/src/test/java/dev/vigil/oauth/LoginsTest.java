@@ -222,6 +222,7 @@ class LoginsTest {
                 new MemoryClients(),
                 new RefreshPolicy("machine", name -> RefreshSettings.DEFAULT),
                 time,
-                URI.create("http://127.0.0.1:7470/oauth/callback"));
+                URI.create("http://127.0.0.1:7470/oauth/callback"),
+                counted -> {});
     }
 }

@@ -221,7 +221,13 @@ class OAuthRefresherTest {
         server.serverMetadata().put("token_endpoint_auth_methods_supported", List.of(method));
         RefreshPolicy policy = new RefreshPolicy("machine", name -> RefreshSettings.DEFAULT);
         LoginSetup setup = new LoginSetup(
-                server, vault, new MemoryClients(), policy, time, URI.create("http://127.0.0.1:7470/oauth/callback"));
+                server,
+                vault,
+                new MemoryClients(),
+                policy,
+                time,
+                URI.create("http://127.0.0.1:7470/oauth/callback"),
+                counted -> {});
         Login login = Login.begin(Connector.oauth("login-" + method, FakeAuthServer.MCP), Optional.empty(), setup);
         return login.complete(server.approve(login.authorizationUrl()));
     }

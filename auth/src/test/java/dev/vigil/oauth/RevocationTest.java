@@ -82,7 +82,8 @@ class RevocationTest {
                 new MemoryClients(),
                 new RefreshPolicy("machine", name -> RefreshSettings.DEFAULT),
                 time,
-                URI.create("http://127.0.0.1:7470/oauth/callback"));
+                URI.create("http://127.0.0.1:7470/oauth/callback"),
+                counted -> {});
         Login login = Login.begin(Connector.oauth("notion", FakeAuthServer.MCP), Optional.empty(), setup);
         return login.complete(server.approve(login.authorizationUrl()));
     }

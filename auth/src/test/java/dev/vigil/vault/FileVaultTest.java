@@ -107,7 +107,7 @@ class FileVaultTest {
                         START,
                         Optional.of(full),
                         tokens,
-                        Optional.of(new Refusal("no", START))),
+                        Optional.of(new Refusal("no", START, Optional.of(START.minusSeconds(5))))),
                 new Grant("api-key_1", Grants.SERVER, 1, START, Optional.empty(), key, Optional.empty()));
     }
 

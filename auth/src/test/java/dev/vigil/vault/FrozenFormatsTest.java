@@ -7,6 +7,7 @@ import dev.vigil.auth.Grant;
 import dev.vigil.auth.Grants;
 import dev.vigil.auth.Intent;
 import dev.vigil.auth.OAuthBinding;
+import dev.vigil.auth.PersonLogin;
 import dev.vigil.auth.Refusal;
 import dev.vigil.auth.RegisteredClient;
 import dev.vigil.auth.Secret;
@@ -121,6 +122,14 @@ class FrozenFormatsTest {
     void issuers() {
         assertThat(vault.issuers().isStrict("https://auth.example.com")).isTrue();
         assertThat(vault.issuers().isStrict("https://other.example.com")).isFalse();
+    }
+
+    @Test
+    void loginsByAPerson() {
+        assertThat(vault.logins().of("notion"))
+                .containsExactly(
+                        new PersonLogin("notion", LOGIN, "first", false),
+                        new PersonLogin("notion", RENEWED, "lost_answer", true));
     }
 
     @Test

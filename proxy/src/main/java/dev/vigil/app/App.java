@@ -119,8 +119,9 @@ final class App implements AutoCloseable {
     /** Needs the port, since the redirect URI is byte-identical in registration, request and callback. */
     private LoginSetup loginSetup() {
         URI redirect = URI.create(url() + "/oauth/callback");
+        Vault vault = parts.vault();
         return new LoginSetup(
-                transport, parts.vault().grants(), parts.vault().clients(), policy, parts.time(), redirect);
+                transport, vault.grants(), vault.clients(), policy, parts.time(), redirect, vault.logins());
     }
 
     /**

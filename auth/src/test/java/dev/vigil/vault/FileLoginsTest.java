@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.vault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vigil.auth.PersonLogin;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileLoginsTest {
+    private static final Instant AT = Instant.parse("2026-11-21T08:00:00Z");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void countIsThereAfterARestart() {
+        PersonLogin first = new PersonLogin("notion", AT, "first", false);
+        PersonLogin second = new PersonLogin("notion", AT.plusSeconds(60), "lost_answer", true);
+        logins().accept(first);
+        logins().accept(new PersonLogin("linear", AT, "first", false));
+        logins().accept(second);
+
+        assertThat(logins().of("notion")).containsExactly(first, second);
+        assertThat(logins().of("sentry")).isEmpty();
+    }
+
+    @Test
+    void countThatCannotBeKeptCostsNoLogin() throws IOException {
+        FileLogins logins = logins();
+        Files.createDirectory(folder.resolve("home/events/logins.jsonl"));
+        logins.accept(new PersonLogin("notion", AT, "first", false));
+
+        assertThat(folder.resolve("home/events/logins.jsonl")).isEmptyDirectory();
+    }
+
+    private FileLogins logins() {
+        return Vault.open(Home.below(folder.resolve("home")), Optional.empty()).logins();
+    }
+}
