@@ -7,6 +7,7 @@ import dev.vigil.auth.RefreshOutcome.Rejected;
 import dev.vigil.auth.RefreshOutcome.Unanswered;
 import dev.vigil.auth.RefreshOutcome.Unreachable;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -120,7 +121,7 @@ public final class DurableRefresher implements Refresher {
 
     private RefreshOutcome first(Grant held) {
         vault.writeIntent(held);
-        RefreshOutcome outcome = sent(held);
+        RefreshOutcome outcome = sent(held, Optional.empty());
         if (outcome instanceof Unreachable) {
             lost.answered(held);
             clearIntent(held.connector());
@@ -134,7 +135,7 @@ public final class DurableRefresher implements Refresher {
         if (!mayWin && !nothingToLose) {
             return new Unanswered(LOST_BEFORE);
         }
-        RefreshOutcome outcome = sent(held);
+        RefreshOutcome outcome = sent(held, unansweredAt(held));
         if (outcome instanceof Rejected no && mayWin && no.oauthError().equals("invalid_grant")) {
             held.oauth().ifPresent(oauth -> issuers.learnStrict(oauth.issuer()));
         }
@@ -144,7 +145,8 @@ public final class DurableRefresher implements Refresher {
         return outcome;
     }
 
-    private RefreshOutcome sent(Grant held) {
+    /** @param unansweredAt when the same refresh token was first sent without an answer */
+    private RefreshOutcome sent(Grant held, Optional<Instant> unansweredAt) {
         lost.sending(held, time.now());
         RefreshOutcome outcome = inner.refresh(held);
         if (outcome instanceof Refreshed refreshed) {
@@ -154,8 +156,9 @@ public final class DurableRefresher implements Refresher {
         }
         if (outcome instanceof Rejected rejected) {
             lost.answered(held);
-            save(rejected.grant()); // if this fails, the server is asked once more after a restart: no harm
-            return rejected;
+            Grant refused = rejected.grant().refusedAfter(unansweredAt);
+            save(refused); // if this fails, the server is asked once more after a restart: no harm
+            return new Rejected(refused, rejected.oauthError());
         }
         return outcome instanceof Unanswered none ? unanswered(none.reason(), held) : outcome;
     }
@@ -167,6 +170,16 @@ public final class DurableRefresher implements Refresher {
 
     private boolean isStrict(Grant held) {
         return held.oauth().map(oauth -> issuers.isStrict(oauth.issuer())).orElse(false);
+    }
+
+    /** An intent that cannot be read does not tell when. */
+    private Optional<Instant> unansweredAt(Grant held) {
+        try {
+            return vault.intent(held.connector())
+                    .map(Intent::at);
+        } catch (VaultException e) {
+            return Optional.empty();
+        }
     }
 
     /** Saves and clears the intent; what went wrong, if anything did. */

@@ -36,6 +36,12 @@ public record Grant(
         return new Grant(connector, server, epoch, loggedInAt, oauth, renewed, Optional.empty());
     }
 
+    /** The same refusal, of a refresh token that had been sent before without an answer. */
+    Grant refusedAfter(Optional<Instant> unansweredAt) {
+        return refusal.map(no -> refused(new Refusal(no.oauthError(), no.at(), unansweredAt)))
+                .orElse(this);
+    }
+
     public Grant refused(Refusal why) {
         return new Grant(connector, server, epoch, loggedInAt, oauth, tokens, Optional.of(why));
     }

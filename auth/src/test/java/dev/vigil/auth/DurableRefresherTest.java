@@ -9,6 +9,7 @@ import dev.vigil.auth.RefreshOutcome.Rejected;
 import dev.vigil.auth.RefreshOutcome.Unanswered;
 import dev.vigil.auth.RefreshOutcome.Unreachable;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +69,21 @@ class DurableRefresherTest {
         refresher(grant -> new Rejected(refused, "invalid_grant")).refresh(held);
         assertThat(vault.load("notion")).contains(refused);
         assertThat(vault.intent("notion")).isEmpty();
+    }
+
+    @Test
+    void refusalAfterALostAnswerSaysSo() {
+        vault.appear(held);
+        Instant sent = time.now().wall();
+        refresher(grant -> new Unanswered("reset")).refresh(held);
+        time.advance(Duration.ofMinutes(5));
+        Refusal no = new Refusal("invalid_grant", time.now().wall());
+        RefreshOutcome outcome = refresher(grant -> new Rejected(grant.refused(no), "invalid_grant"))
+                .refresh(held);
+
+        Grant told = held.refused(new Refusal("invalid_grant", no.at(), Optional.of(sent)));
+        assertThat(outcome).isEqualTo(new Rejected(told, "invalid_grant"));
+        assertThat(vault.load("notion")).contains(told);
     }
 
     @Test
