@@ -41,10 +41,9 @@ public final class FileLogins implements Consumer<PersonLogin> {
     }
 
     /** The logins that are still remembered, oldest first. @throws VaultException when the file cannot be read */
-    public List<PersonLogin> of(String connector) {
+    public List<PersonLogin> all() {
         return journal.lines().stream()
                 .flatMap(line -> login(new Fields(line)).stream())
-                .filter(login -> login.connector().equals(connector))
                 .toList();
     }
 

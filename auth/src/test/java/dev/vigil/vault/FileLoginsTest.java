@@ -21,13 +21,13 @@ class FileLoginsTest {
     @Test
     void countIsThereAfterARestart() {
         PersonLogin first = new PersonLogin("notion", AT, "first", false);
+        PersonLogin other = new PersonLogin("linear", AT, "first", false);
         PersonLogin second = new PersonLogin("notion", AT.plusSeconds(60), "lost_answer", true);
         logins().accept(first);
-        logins().accept(new PersonLogin("linear", AT, "first", false));
+        logins().accept(other);
         logins().accept(second);
 
-        assertThat(logins().of("notion")).containsExactly(first, second);
-        assertThat(logins().of("sentry")).isEmpty();
+        assertThat(logins().all()).containsExactly(first, other, second);
     }
 
     @Test

@@ -126,9 +126,10 @@ class FrozenFormatsTest {
 
     @Test
     void loginsByAPerson() {
-        assertThat(vault.logins().of("notion"))
+        assertThat(vault.logins().all())
                 .containsExactly(
                         new PersonLogin("notion", LOGIN, "first", false),
+                        new PersonLogin("linear", LOGIN.plusSeconds(60), "by_choice", false),
                         new PersonLogin("notion", RENEWED, "lost_answer", true));
     }
 

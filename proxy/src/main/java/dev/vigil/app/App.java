@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.app;
 
-import dev.vigil.auth.DurableRefresher;
-import dev.vigil.auth.NetworkView;
 import dev.vigil.auth.RefreshPolicy;
-import dev.vigil.auth.Refresher;
 import dev.vigil.auth.TaskLoop;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.auth.TokenKeeper;
 import dev.vigil.auth.TokenVault;
-import dev.vigil.oauth.CautiousRefresher;
 import dev.vigil.oauth.LoginSetup;
 import dev.vigil.oauth.Logins;
-import dev.vigil.oauth.OAuthRefresher;
 import dev.vigil.proxy.NettyOAuthTransport;
 import dev.vigil.proxy.Outbound;
 import dev.vigil.proxy.ProxyParts;
@@ -71,7 +66,8 @@ final class App implements AutoCloseable {
         keeper.manage(config.get().connectors()).toCompletableFuture().join();
         reload = new Reload(parts.home(), parts.userHome(), config, parts.vault(), keeper, events);
         SecretReader secrets = new SecretReader(parts.environment());
-        desk = new DaemonDesk(config, keeper, reload, secrets, door, parts.time(), stop);
+        Hindsight hindsight = Hindsight.of(parts.vault(), parts.time());
+        desk = new DaemonDesk(config, keeper, reload, secrets, door, hindsight, parts.time(), stop);
         server = server();
         desk.open(url(), new Logins(loginSetup(), grant -> reload.grants()));
         reload.watch();
@@ -81,23 +77,13 @@ final class App implements AutoCloseable {
 
     private TokenKeeper keeper() {
         TokenVault vault = parts.vault().grants();
-        Refresher refresher = new DurableRefresher( // one process at a time, nothing lost in a crash
-                vault,
-                new CautiousRefresher( // no rotating token into a network that is not there yet
-                        new OAuthRefresher(transport, parts.time()), // one POST, one classification
-                        transport,
-                        NetworkView.system(),
-                        parts.time()),
-                policy,
-                parts.vault().issuers(),
-                parts.time());
         return new TokenKeeper(
                 TaskLoop.named("token-keeper"),
                 refreshIo,
                 parts.time(),
                 policy,
                 vault,
-                refresher,
+                RefreshStack.of(parts.vault(), transport, policy, parts.time()),
                 new AuthListeners(List.of(events, new BeatWriter(parts.vault().beats(), parts.time()))),
                 () -> ThreadLocalRandom.current().nextDouble());
     }

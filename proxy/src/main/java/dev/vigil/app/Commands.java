@@ -16,6 +16,7 @@ record Commands(Shell shell) {
         commands.put("login", new LoginCommand(workplace));
         commands.put("connect", new ConnectCommand(workplace));
         commands.put("status", new StatusCommand(workplace));
+        commands.put("refresh", new RefreshCommand(workplace));
         commands.put("logout", new LogoutCommand(workplace));
         commands.put("remove", new RemoveCommand(workplace));
         commands.put("stop", new StopCommand(workplace));

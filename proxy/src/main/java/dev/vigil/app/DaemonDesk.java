@@ -24,6 +24,7 @@ final class DaemonDesk implements DaemonPages.Desk {
     private final Reload reload;
     private final SecretReader secrets;
     private final DoorLog door;
+    private final Hindsight hindsight;
     private final TimeSource time;
     private final Runnable stop;
     private final Instant started;
@@ -38,6 +39,7 @@ final class DaemonDesk implements DaemonPages.Desk {
             Reload reload,
             SecretReader secrets,
             DoorLog door,
+            Hindsight hindsight,
             TimeSource time,
             Runnable stop) {
         this.config = config;
@@ -45,6 +47,7 @@ final class DaemonDesk implements DaemonPages.Desk {
         this.reload = reload;
         this.secrets = secrets;
         this.door = door;
+        this.hindsight = hindsight;
         this.time = time;
         this.stop = stop;
         this.started = time.now().wall();
@@ -74,6 +77,7 @@ final class DaemonDesk implements DaemonPages.Desk {
                 .connectors()
                 .forEach(connector ->
                         connectors.add(StatusReport.of(connector, keeper.look(connector.name()), time.now())));
+        hindsight.addTo(status);
         return JSON.writeValueAsString(status);
     }
 

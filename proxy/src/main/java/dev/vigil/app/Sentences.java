@@ -17,6 +17,7 @@ record Sentences(ZoneId zone) {
     private static final DateTimeFormatter DAY_SECONDS =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
     private static final DateTimeFormatter DAY_MINUTES = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT);
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyy-MM-dd", Locale.ROOT);
     private static final DateTimeFormatter MINUTES = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
 
     /** In the time zone of this machine. */
@@ -62,8 +63,12 @@ record Sentences(ZoneId zone) {
         return (isToday(time, now) ? SECONDS : DAY_SECONDS).format(time.atZone(zone));
     }
 
-    private String minute(Instant time, Instant now) {
+    String minute(Instant time, Instant now) {
         return (isToday(time, now) ? MINUTES : DAY_MINUTES).format(time.atZone(zone));
+    }
+
+    String day(Instant time) {
+        return DAY.format(time.atZone(zone));
     }
 
     private boolean isToday(Instant time, Instant now) {

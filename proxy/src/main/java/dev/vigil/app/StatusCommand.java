@@ -63,7 +63,8 @@ final class StatusCommand implements Callable<Integer> {
             return 0;
         }
         StatusText text = new StatusText(Sentences.here(), shell.time().now().wall());
-        (name == null ? text.overview(status.path("daemon"), shown) : text.details(shown)).forEach(shell::sayForeign);
+        (name == null ? text.overview(status.path("daemon"), status.path("fallback"), shown) : text.details(shown))
+                .forEach(shell::sayForeign);
         return 0;
     }
 
@@ -87,6 +88,7 @@ final class StatusCommand implements Callable<Integer> {
             connectors.add(StatusReport.of(
                     connector, found(reader, connector), shell.time().now()));
         }
+        Hindsight.of(workplace.vaults(), shell.time()).addTo(status);
         return status;
     }
 

@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 record StatusText(Sentences sentences, Instant now) {
 
     /** One line about the daemon and one for each connector. */
-    List<String> overview(JsonNode daemon, List<JsonNode> connectors) {
+    List<String> overview(JsonNode daemon, JsonNode fallback, List<JsonNode> connectors) {
         List<String> lines = new ArrayList<>();
         lines.add(daemon.isObject() ? running(daemon) : "No daemon is running. To start it: vigil run --background");
         JsonNode strangers = daemon.path("turned_away");
@@ -38,6 +38,22 @@ record StatusText(Sentences sentences, Instant now) {
         connectors.forEach(one -> lines.add(one.path("name").asString()
                 + " ".repeat(width - one.path("name").asString().length() + 2)
                 + line(one)));
+        lines.addAll(fallback(fallback));
+        return lines;
+    }
+
+    private List<String> fallback(JsonNode fallback) {
+        List<String> lines = new ArrayList<>();
+        if (fallback.isObject()) {
+            long exit = fallback.path("last_exit").asLong();
+            lines.add("Fallback: last run "
+                    + time(fallback, "last_run").map(this::moment).orElse("?")
+                    + (exit == 0 ? " (ok), " : " (exit code " + exit + "), ")
+                    + counted(fallback.path("incidents_24h").asLong(), "incident") + " in 24 hours.");
+        }
+        if (!fallback.path("primary_path").isEmpty()) {
+            lines.add("Warning: " + RunHistory.PRIMARY);
+        }
         return lines;
     }
 
@@ -63,6 +79,7 @@ record StatusText(Sentences sentences, Instant now) {
                     .ifPresent(known -> fields.put(
                             "last sync",
                             time(one, "last_sync").map(this::moment).orElse("never")));
+            logins(one.path("logins")).ifPresent(count -> fields.put("logins by a person:", count));
             fields.put("next step", next(one));
             fields.forEach((key, value) -> lines.add(String.format("  %-16s %s", key, value)));
         }
@@ -104,6 +121,26 @@ record StatusText(Sentences sentences, Instant now) {
         return text(one, "next_step").orElse("?")
                 + time(one, "next_at").map(at -> " at " + moment(at)).orElse("")
                 + text(one, "next_reason").map(why -> ": " + why).orElse("");
+    }
+
+    private Optional<String> logins(JsonNode logins) {
+        if (!logins.isObject()) {
+            return Optional.empty();
+        }
+        String count =
+                logins.path("count").asLong() + " (" + logins.path("avoidable").asLong() + " avoidable)";
+        return Optional.of(count
+                + time(logins, "last_at")
+                        .map(at -> ", last " + sentences.day(at) + because(logins))
+                        .orElse(""));
+    }
+
+    private static String because(JsonNode logins) {
+        return switch (logins.path("last_reason").asString()) {
+            case "first" -> ", the first";
+            case "by_choice" -> " by choice";
+            default -> " because " + logins.path("last_reason").asString();
+        };
     }
 
     private String moment(Instant at) {

@@ -3,10 +3,13 @@ package dev.vigil.app;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.vigil.auth.TimeSource;
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.io.PrintStream;
@@ -18,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -30,6 +34,7 @@ final class Cli implements AutoCloseable {
     private final Path home;
     private final Map<String, String> environment = new HashMap<>();
     private final List<Running> started = new ArrayList<>();
+    private TimeSource time = TimeSource.system();
 
     Cli(Path home) {
         this.home = home;
@@ -39,6 +44,12 @@ final class Cli implements AutoCloseable {
 
     Cli with(String variable, String value) {
         environment.put(variable, value);
+        return this;
+    }
+
+    /** By which clock the commands go from now on. */
+    Cli by(TimeSource other) {
+        time = other;
         return this;
     }
 
@@ -80,7 +91,14 @@ final class Cli implements AutoCloseable {
 
     private int execute(InputStream in, ByteArrayOutputStream out, ByteArrayOutputStream err, String... arguments) {
         return Main.run(
-                arguments, in, new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), environment);
+                arguments,
+                new Shell(
+                        new BufferedReader(new InputStreamReader(in, UTF_8)),
+                        new PrintStream(out, true, UTF_8),
+                        new PrintStream(err, true, UTF_8),
+                        Map.copyOf(environment),
+                        Optional.empty(),
+                        time));
     }
 
     /** Starts a command that takes its time. */

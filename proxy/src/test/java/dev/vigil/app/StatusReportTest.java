@@ -38,11 +38,14 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What programs and people are told about each state, frozen in two samples. */
 class StatusReportTest {
     private static final Instant WALL = Instant.parse("2026-11-20T14:02:03Z");
     private static final Now NOW = new Now(WALL, Duration.ZERO);
+    private static final String FALLBACK = "{\"last_run\":\"2026-11-20T14:00:01Z\",\"last_exit\":0,"
+            + "\"incidents_24h\":1,\"primary_path\":[\"c3\"]}";
     private static final String SECRET = "sk-live-4711";
     private static final RefreshPolicy POLICY = new RefreshPolicy(
             "machine",
@@ -61,10 +64,22 @@ class StatusReportTest {
                 .readTree(
                         "{\"url\":\"http://127.0.0.1:7470\",\"pid\":4711,\"started\":\"2026-11-19T08:00:00Z\","
                                 + "\"turned_away\":{\"count\":2,\"at\":\"2026-11-20T14:01:00Z\",\"last\":\"codex showed no local key\"}}");
-        List<String> lines = new ArrayList<>(text.overview(daemon, reports()));
+        List<String> lines = new ArrayList<>(text.overview(daemon, new JsonMapper().readTree(FALLBACK), reports()));
         lines.add("");
-        lines.addAll(text.details(reports()));
+        lines.addAll(text.details(withLogins(reports())));
         assertThat(String.join("\n", lines)).isEqualTo(sample("status.txt"));
+    }
+
+    private static List<JsonNode> withLogins(List<JsonNode> reports) {
+        List<String> past = List.of(
+                "{\"count\":0,\"avoidable\":0,\"last_at\":null,\"last_reason\":null}",
+                "{\"count\":1,\"avoidable\":0,\"last_at\":\"2026-11-01T08:00:00Z\",\"last_reason\":\"first\"}",
+                "{\"count\":2,\"avoidable\":0,\"last_at\":\"2026-11-20T08:00:00Z\",\"last_reason\":\"invalid_grant\"}",
+                "{\"count\":3,\"avoidable\":1,\"last_at\":\"2026-11-20T08:00:00Z\",\"last_reason\":\"by_choice\"}");
+        for (int i = 0; i < past.size(); i++) {
+            ((ObjectNode) reports.get(i)).set("logins", new JsonMapper().readTree(past.get(i)));
+        }
+        return reports;
     }
 
     @Test

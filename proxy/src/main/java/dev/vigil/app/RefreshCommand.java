@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.app;
+
+import dev.vigil.auth.Connector;
+import dev.vigil.auth.GrantKind;
+import dev.vigil.auth.RefreshPolicy;
+import dev.vigil.auth.TimeSource;
+import dev.vigil.auth.TokenVault;
+import dev.vigil.auth.VaultException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ObjectNode;
+
+@Command(
+        name = "refresh",
+        description = {
+            "The fallback, for cron or a timer: renews a token only where the daemon has missed its time.",
+            "Where the daemon does its work, nothing happens. Never logs in, never asks anything. Prints one line."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  vigil refresh               every login",
+            "  vigil refresh notion        this one",
+            "  vigil refresh --json        for programs",
+            "",
+            "Exit codes: 0 fine, also after a refresh that went well; 3 login needed, 5 unreachable for now,",
+            "6 storage or key; the worst wins. How to set it up: docs/fallback.md"
+        })
+final class RefreshCommand implements Callable<Integer> {
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
+    private final Workplace workplace;
+    private final Shell shell;
+
+    @Parameters(arity = "0..*", paramLabel = "NAME", description = "Connectors. Default: all.")
+    private List<String> names = List.of();
+
+    @Option(names = "--json", description = "For programs: the same in JSON.")
+    private boolean json;
+
+    RefreshCommand(Workplace workplace) {
+        this.workplace = workplace;
+        this.shell = workplace.shell();
+    }
+
+    @Override
+    public Integer call() {
+        List<Connector> wanted = wanted();
+        FallbackRun all = fallback().run(wanted);
+        FallbackRun run = names.isEmpty() ? all.ofLogins() : all;
+        RunHistory history = Hindsight.of(workplace.vaults(), shell.time()).runs();
+        boolean isRecorded = isRecorded(run, history);
+        List<String> primary = isRecorded
+                ? history.primaryFor(wanted.stream().map(Connector::name).toList())
+                : List.of();
+        say(run, primary);
+        return isRecorded ? run.exit() : Math.max(run.exit(), Failure.Code.STORAGE.number());
+    }
+
+    private List<Connector> wanted() {
+        return names.isEmpty()
+                ? workplace.config().connectors().stream()
+                        .filter(connector -> connector.kind() == GrantKind.OAUTH)
+                        .toList()
+                : names.stream().distinct().map(this::login).toList();
+    }
+
+    private Connector login(String name) {
+        Connector connector = workplace.connector(name);
+        if (connector.kind() != GrantKind.OAUTH) {
+            throw new Failure(
+                    Failure.Code.USAGE,
+                    name + " is configured as grant: " + connector.kind().word()
+                            + ", which holds nothing that could be refreshed");
+        }
+        return connector;
+    }
+
+    private Fallback fallback() {
+        TimeSource time = shell.time();
+        TokenVault vault = workplace.vault();
+        RefreshPolicy policy = workplace.policy(workplace.config());
+        Rescue rescue = new Rescue(vault, time, shell::note, () -> LockSupport.parkNanos(PAUSE.toNanos()));
+        return new Fallback(
+                vault,
+                workplace.vaults().beats(),
+                policy,
+                RefreshStack.of(workplace.vaults(), workplace.transport(), policy, time),
+                time,
+                rescue);
+    }
+
+    private boolean isRecorded(FallbackRun run, RunHistory history) {
+        try {
+            history.add(run);
+            return true;
+        } catch (VaultException e) {
+            shell.note("vigil: this run could not be recorded: " + e.getMessage());
+            return false;
+        }
+    }
+
+    private void say(FallbackRun run, List<String> primary) {
+        if (json) {
+            ObjectNode told = run.json();
+            primary.forEach(told.putArray("primary_path")::add);
+            shell.say(told.toString());
+            return;
+        }
+        String more = primary.isEmpty() ? "" : "; " + RunHistory.PRIMARY;
+        shell.sayForeign(run.line(Sentences.here()) + more);
+    }
+}
