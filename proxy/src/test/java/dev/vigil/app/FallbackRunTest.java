@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vigil.app.FallbackRun.Finding;
 import dev.vigil.app.FallbackRun.Outcome;
-import dev.vigil.auth.Heartbeats;
+import dev.vigil.auth.MemoryBeats;
 import dev.vigil.auth.VaultException;
 import dev.vigil.vault.Home;
 import dev.vigil.vault.Vault;
@@ -18,7 +18,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -46,7 +45,7 @@ class FallbackRunTest {
     @TempDir
     Path folder;
 
-    private final List<Instant> beats = new ArrayList<>();
+    private final MemoryBeats beats = new MemoryBeats();
 
     @Test
     void healthIsOneLine() {
@@ -120,7 +119,7 @@ class FallbackRunTest {
     @Test
     void threeActingRunsWithoutTheMainLoopMakeItThePrimaryPath() {
         RunHistory history = history();
-        beats.add(AT.minusSeconds(1));
+        beats.completed("b", AT.minusSeconds(1));
         history.add(acting("b", AT.minusSeconds(5))); // before that heartbeat: forgiven
         for (int run = 0; run < 3; run++) {
             assertThat(history.primaryFor(List.of("a", "b"))).isEmpty();
@@ -129,7 +128,7 @@ class FallbackRunTest {
         }
         assertThat(history.primaryFor(List.of("a", "b"))).containsExactly("b");
 
-        beats.add(AT.plusSeconds(1801)); // the main loop is back
+        beats.completed("b", AT.plusSeconds(1801)); // the main loop is back
         assertThat(history.primaryFor(List.of("a", "b"))).isEmpty();
     }
 
@@ -142,17 +141,7 @@ class FallbackRunTest {
 
     private RunHistory history() {
         Vault vault = Vault.open(Home.below(folder.resolve("home")), Optional.empty());
-        return new RunHistory(vault.journal("refresh-runs"), new Heartbeats() {
-            @Override
-            public void completed(String connector, Instant at) {
-                beats.add(at);
-            }
-
-            @Override
-            public Optional<Instant> last(String connector) {
-                return beats.isEmpty() ? Optional.empty() : Optional.of(beats.get(beats.size() - 1));
-            }
-        });
+        return new RunHistory(vault.journal("refresh-runs"), beats);
     }
 
     private static FallbackRun acting(String connector, Instant at) {

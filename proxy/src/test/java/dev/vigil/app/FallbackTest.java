@@ -9,7 +9,7 @@ import dev.vigil.auth.Connector;
 import dev.vigil.auth.FailureCategory;
 import dev.vigil.auth.Grant;
 import dev.vigil.auth.Grants;
-import dev.vigil.auth.Heartbeats;
+import dev.vigil.auth.MemoryBeats;
 import dev.vigil.auth.MemoryVault;
 import dev.vigil.auth.RefreshOutcome;
 import dev.vigil.auth.RefreshOutcome.Adopted;
@@ -25,9 +25,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -45,7 +43,7 @@ class FallbackTest {
     private final Timeline time = new Timeline();
     private final Instant start = time.now().wall();
     private final MemoryVault vault = new MemoryVault(time);
-    private final Beats beats = new Beats();
+    private final MemoryBeats beats = new MemoryBeats();
     private final Grant held = Grants.lasting(Duration.ofHours(1), start);
     private final List<Grant> sent = new ArrayList<>();
     private final List<String> alarms = new ArrayList<>();
@@ -220,20 +218,5 @@ class FallbackTest {
 
     private static Unreachable unreachable(FailureCategory category) {
         return new Unreachable(category, "no", Optional.empty());
-    }
-
-    /** Heartbeats as a test says. */
-    private static final class Beats implements Heartbeats {
-        private final Map<String, Instant> last = new HashMap<>();
-
-        @Override
-        public void completed(String connector, Instant at) {
-            last.put(connector, at);
-        }
-
-        @Override
-        public Optional<Instant> last(String connector) {
-            return Optional.ofNullable(last.get(connector));
-        }
     }
 }
