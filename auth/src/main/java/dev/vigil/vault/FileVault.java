@@ -123,10 +123,7 @@ public final class FileVault implements TokenVault {
 
     private JsonFile intentFile(String connector) {
         Path path = home.intents().resolve(checked(connector));
-        return new JsonFile(
-                files,
-                path,
-                "If the login of " + connector + " still works, remove this file; else: vigil login " + connector);
+        return new JsonFile(files, path, "Remove it: Vigil then goes on with the login that it has");
     }
 
     /** A name becomes part of a path, so what is no name goes no further. */

@@ -5,6 +5,7 @@ import dev.vigil.auth.Connector;
 import dev.vigil.auth.GrantKind;
 import dev.vigil.auth.RefreshSettings;
 import dev.vigil.auth.Secret;
+import dev.vigil.auth.VaultException;
 import dev.vigil.oauth.ServerProbe.Finding;
 import dev.vigil.oauth.ServerProbe.Finding.NotMcp;
 import dev.vigil.oauth.ServerProbe.Finding.Open;
@@ -76,7 +77,7 @@ final class AddCommand implements Callable<Integer> {
                 + workplace.home().config() + ".");
         key.ifPresent(value -> new StaticKeys(workplace.vault(), shell.time()).save(connector, value));
         workplace.tellDaemon();
-        shell.say("Next: " + next(kind));
+        shell.say("Next: " + next(connector));
         return 0;
     }
 
@@ -154,10 +155,23 @@ final class AddCommand implements Callable<Integer> {
         return shell.secret("Value of the header " + header + " (as the server wants it, not shown)");
     }
 
-    private String next(GrantKind kind) {
-        return switch (kind) {
-            case OAUTH -> "vigil login " + name;
-            case HEADER, NONE -> "vigil connect claude-code " + name;
-        };
+    private String next(Connector connector) {
+        return connector.kind() == GrantKind.OAUTH && !isLoggedIn(connector)
+                ? "vigil login " + name
+                : "vigil connect claude-code " + name;
+    }
+
+    /** A connector that was only changed may have its login already. */
+    private boolean isLoggedIn(Connector connector) {
+        try {
+            return workplace
+                    .vault()
+                    .load(name)
+                    .filter(grant -> grant.fits(connector) && grant.oauth().isPresent())
+                    .filter(grant -> grant.refusal().isEmpty())
+                    .isPresent();
+        } catch (VaultException e) {
+            return false; // the login tells what is wrong with the file
+        }
     }
 }

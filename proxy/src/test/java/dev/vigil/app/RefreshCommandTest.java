@@ -193,6 +193,30 @@ class RefreshCommandTest {
     }
 
     @Test
+    void nobodyIsAskedForALoginThatIsThere() {
+        assertThat(cli.run("add", "notion", mcp.url()).out()).endsWith("Next: vigil connect claude-code notion\n");
+        assertThat(cli.run("status").out()).contains("notion  logged in");
+        auth.revokeEverything();
+        clock.move(Duration.ofMinutes(50));
+        cli.run("refresh");
+        assertThat(cli.run("add", "notion", mcp.url()).out()).endsWith("Next: vigil login notion\n");
+    }
+
+    /** What the message says has to help. */
+    @Test
+    void damagedLoginIsMendedAsTheMessageSays() throws IOException {
+        Files.writeString(home.resolve("grants/notion.sealed"), "not sealed");
+        Cli.Ended ended = cli.run("refresh");
+        assertThat(ended.code()).isEqualTo(6);
+        assertThat(ended.out())
+                .startsWith("vigil refresh: STORAGE, notion could not be kept (")
+                .contains("give it up: vigil logout notion, then vigil login notion");
+        assertThat(cli.run("logout", "notion").code()).isZero();
+        login();
+        assertThat(cli.run("refresh").out()).isEqualTo(OK);
+    }
+
+    @Test
     void loginsOfAPersonAreCountedWithTheirReason() {
         assertThat(cli.run("status", "notion").out()).contains("logins by a person: 1 (0 avoidable), last ");
         auth.revokeEverything();
