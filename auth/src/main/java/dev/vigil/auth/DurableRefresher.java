@@ -175,8 +175,7 @@ public final class DurableRefresher implements Refresher {
     /** An intent that cannot be read does not tell when. */
     private Optional<Instant> unansweredAt(Grant held) {
         try {
-            return vault.intent(held.connector())
-                    .map(Intent::at);
+            return vault.intent(held.connector()).map(Intent::at);
         } catch (VaultException e) {
             return Optional.empty();
         }

@@ -154,8 +154,8 @@ public final class Home {
     }
 
     private Set<Path> privateFolders() {
-        return new LinkedHashSet<>(
-                List.of(data, state, grants(), clients(), keys(), intents(), locks(), beats(), issuers(), events(), log()));
+        return new LinkedHashSet<>(List.of(
+                data, state, grants(), clients(), keys(), intents(), locks(), beats(), issuers(), events(), log()));
     }
 
     private List<Path> privateFiles(SafeFiles files) {

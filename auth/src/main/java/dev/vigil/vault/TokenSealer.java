@@ -21,8 +21,7 @@ final class TokenSealer<T> {
             TokenJson::grant,
             // What a newer Vigil noted about one login says nothing about the next.
             (before, now) -> before.epoch() == now.epoch(),
-            name -> "Restore it from a backup; without one, give it up: vigil logout " + name + ", then vigil login "
-                    + name);
+            name -> "Restore it from a backup; without one, move it away and run: vigil login " + name);
 
     static final TokenSealer<RegisteredClient> CLIENTS = new TokenSealer<>(
             "client",

@@ -76,7 +76,7 @@ class DurableRefresherTest {
         vault.appear(held);
         Instant sent = time.now().wall();
         refresher(grant -> new Unanswered("reset")).refresh(held);
-        time.advance(Duration.ofMinutes(5));
+        time.advance(Duration.ofHours(2));
         Refusal no = new Refusal("invalid_grant", time.now().wall());
         RefreshOutcome outcome = refresher(grant -> new Rejected(grant.refused(no), "invalid_grant"))
                 .refresh(held);

@@ -33,7 +33,14 @@ class HomeTest {
                 .extracting(path ->
                         USER.resolve(".local/share/vigil").relativize(path).toString())
                 .containsExactly("grants", "clients", "keys", "local-keys", "owner.key");
-        assertThat(List.of(home.intents(), home.locks(), home.beats(), home.issuers(), home.events(), home.log(), home.pidFile()))
+        assertThat(List.of(
+                        home.intents(),
+                        home.locks(),
+                        home.beats(),
+                        home.issuers(),
+                        home.events(),
+                        home.log(),
+                        home.pidFile()))
                 .extracting(path ->
                         USER.resolve(".local/state/vigil").relativize(path).toString())
                 .containsExactly("intents", "locks", "beats", "issuers", "events", "log", "vigil.pid");

@@ -33,7 +33,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Sealed files that somebody or something has been at. */
 class HostileFilesTest {
     private static final Grant NOTION = Grants.lasting(Duration.ofHours(1), Instant.EPOCH);
-    private static final String AGAIN = "give it up: vigil logout notion, then vigil login notion";
+    private static final String AGAIN = "move it away and run: vigil login notion";
 
     @TempDir
     Path folder;

@@ -29,8 +29,7 @@ import java.util.Optional;
  * signal. Never a login, never a registration. It acts only where the main loop has missed its time. Blocks on lock, disk
  * and network, each with a time limit.
  */
-record Fallback(
-        TokenVault vault, Heartbeats beats, RefreshPolicy policy, Refresher refresher, TimeSource time, Rescue rescue) {
+record Fallback(TokenVault vault, Heartbeats beats, RefreshPolicy policy, Refresher refresher, TimeSource time) {
     /** Two cycles of the main loop, each a nap of at most 30 s, and one refresh of at most 30 s. */
     static final Duration MISSED_AFTER = Duration.ofSeconds(90);
 
@@ -76,8 +75,8 @@ record Fallback(
     private Finding acted(Grant grant, Optional<Instant> beat, RefreshOutcome outcome) {
         String name = grant.connector();
         if (outcome instanceof Refreshed done) {
-            Optional<String> lost = rescue.saved(done); // saved already, unless the disk refused
-            return Finding.acted(name, lost.isEmpty() ? Outcome.REFRESHED : Outcome.STORAGE, lost, beat);
+            Outcome kept = done.unsaved().isEmpty() ? Outcome.REFRESHED : Outcome.STORAGE;
+            return Finding.acted(name, kept, done.unsaved(), beat);
         }
         if (outcome instanceof Adopted) return Finding.seen(name, Outcome.FRESH, Optional.empty());
         if (outcome instanceof Rejected no) {

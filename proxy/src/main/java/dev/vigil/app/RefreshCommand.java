@@ -4,10 +4,9 @@ package dev.vigil.app;
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.GrantKind;
 import dev.vigil.auth.RefreshPolicy;
+import dev.vigil.auth.Refresher;
 import dev.vigil.auth.TimeSource;
-import dev.vigil.auth.TokenVault;
 import dev.vigil.auth.VaultException;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
@@ -33,8 +32,6 @@ import tools.jackson.databind.node.ObjectNode;
             "6 storage or key; the worst wins. How to set it up: docs/fallback.md"
         })
 final class RefreshCommand implements Callable<Integer> {
-    private static final Duration PAUSE = Duration.ofSeconds(1);
-
     private final Workplace workplace;
     private final Shell shell;
 
@@ -84,16 +81,13 @@ final class RefreshCommand implements Callable<Integer> {
 
     private Fallback fallback() {
         TimeSource time = shell.time();
-        TokenVault vault = workplace.vault();
         RefreshPolicy policy = workplace.policy(workplace.config());
-        Rescue rescue = new Rescue(vault, time, shell::note, () -> LockSupport.parkNanos(PAUSE.toNanos()));
-        return new Fallback(
-                vault,
-                workplace.vaults().beats(),
-                policy,
+        Refresher refresher = new PatientRefresher( // no keeper follows up
                 RefreshStack.of(workplace.vaults(), workplace.transport(), policy, time),
                 time,
-                rescue);
+                shell::note,
+                pause -> LockSupport.parkNanos(pause.toNanos()));
+        return new Fallback(workplace.vault(), workplace.vaults().beats(), policy, refresher, time);
     }
 
     private boolean isRecorded(FallbackRun run, RunHistory history) {

@@ -46,8 +46,6 @@ class FallbackTest {
     private final MemoryBeats beats = new MemoryBeats();
     private final Grant held = Grants.lasting(Duration.ofHours(1), start);
     private final List<Grant> sent = new ArrayList<>();
-    private final List<String> alarms = new ArrayList<>();
-    private Runnable meanwhile = () -> {};
 
     @ParameterizedTest
     @CsvSource(
@@ -146,53 +144,14 @@ class FallbackTest {
     }
 
     @Test
-    void tokensThatTheDiskDidNotTakeAreSavedAsSoonAsItDoes() {
+    void tokensThatCouldNotBeKeptAreAMatterOfStorage() {
         vault.appear(held);
         time.advance(Duration.ofMinutes(50));
-        vault.diskRefuses(Optional.of("disk full"));
-        Grant newer = Grants.renewed(held, time.now().wall());
-        int[] pauses = new int[1];
-        meanwhile = () -> {
-            time.advance(Duration.ofSeconds(1));
-            if (++pauses[0] == 30) {
-                vault.diskRefuses(Optional.empty());
-            }
-        };
-        FallbackRun run = run(grant -> new Refreshed(newer, Optional.of("disk full")));
+        FallbackRun run = run(grant -> new Refreshed(Grants.renewed(grant, start), Optional.of("disk full")));
 
-        assertThat(run.findings()).extracting(Finding::outcome).containsExactly(Outcome.REFRESHED);
-        assertThat(vault.load("notion")).contains(newer);
-        assertThat(pauses[0]).isEqualTo(30);
-        assertThat(alarms)
-                .containsExactly(
-                        "notion: new tokens could not be saved (disk full). Trying on until that works; if this"
-                                + " process ends before, the login is lost.");
-    }
-
-    @Test
-    void tokensThatHaveEndedAreNotWaitedFor() {
-        vault.appear(held);
-        time.advance(Duration.ofMinutes(50));
-        vault.diskRefuses(Optional.of("disk full"));
-        Grant newer = Grants.renewed(held, time.now().wall());
-        meanwhile = () -> time.advance(Duration.ofMinutes(10));
-        FallbackRun run = run(grant -> new Refreshed(newer, Optional.of("disk full")));
-
+        assertThat(run.findings())
+                .containsExactly(Finding.acted("notion", Outcome.STORAGE, Optional.of("disk full"), Optional.empty()));
         assertThat(run.exit()).isEqualTo(6);
-        assertThat(run.findings().get(0).reason()).hasValue("disk full");
-    }
-
-    @Test
-    void loginOrLogoutMeanwhileIsTheLastWord() {
-        vault.appear(held);
-        time.advance(Duration.ofMinutes(50));
-        Grant newer = Grants.renewed(held, time.now().wall());
-        Grant login = Grants.of("notion", 2, 2, time.now().wall(), Optional.of(Duration.ofHours(1)), Optional.empty());
-        meanwhile = () -> vault.appear(login);
-
-        assertThat(run(grant -> new Refreshed(newer, Optional.of("disk full"))).exit())
-                .isZero();
-        assertThat(vault.load("notion")).contains(login);
     }
 
     private FallbackRun run(Function<Grant, RefreshOutcome> answer) {
@@ -208,8 +167,7 @@ class FallbackTest {
                     sent.add(grant);
                     return answer.apply(grant);
                 },
-                time,
-                new Rescue(vault, time, alarms::add, () -> meanwhile.run()));
+                time);
     }
 
     private RefreshOutcome renewed(Grant grant) {
