@@ -102,11 +102,14 @@ public final class Timeline implements TimeSource, TaskLoop {
             for (Optional<Runnable> next = poll(); next.isPresent(); next = poll()) {
                 next.get().run();
             }
-        } finally {
-            synchronized (this) {
-                busy = false;
-            }
+        } catch (RuntimeException | Error e) {
+            letGo(); // only here: poll() has let go already when nothing is left, and the next thread may be in
+            throw e;
         }
+    }
+
+    private synchronized void letGo() {
+        busy = false;
     }
 
     private synchronized Optional<Runnable> poll() {
