@@ -13,8 +13,8 @@ import java.util.Optional;
  *   <caption>Reasons</caption>
  *   <tr><th>what stood before<th>reason<th>avoidable
  *   <tr><td>no login for this server: none ever, one that was logged out, a static key<td>{@code first}<td>no
- *   <tr><td>{@code invalid_grant} for a refresh token whose answer had been lost, asked again within 20 s of the send
- *       before<td>{@code lost_answer}<td>no: we asked in time, and the server forgives nothing
+ *   <tr><td>{@code invalid_grant} for a refresh token whose answer had been lost, asked again within 20 s of the first
+ *       send<td>{@code lost_answer}<td>no: we asked in time, and the server forgives nothing
  *   <tr><td>the same, asked again later<td>{@code lost_answer}<td>yes: too late for servers that forgive for a while, or
  *       the tokens had come and a crash took them before they were saved
  *   <tr><td>any other refusal<td>its OAuth error, {@code no_refresh_token} or {@code rejected_though_fresh}<td>no: the
