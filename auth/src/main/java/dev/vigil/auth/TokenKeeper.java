@@ -7,10 +7,10 @@ import dev.vigil.auth.Authorization.NeedsLogin;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -83,7 +83,7 @@ public final class TokenKeeper implements AutoCloseable {
     /** Manages exactly these connectors from now on; completes when their grants have been read. */
     public CompletionStage<Void> manage(Collection<Connector> wanted) {
         return onLoop(done -> {
-            connectors = wanted.stream().collect(Collectors.toUnmodifiableMap(Connector::name, one -> one));
+            connectors = new TreeMap<>(wanted.stream().collect(Collectors.toMap(Connector::name, one -> one)));
             published = published.entrySet().stream()
                     .filter(one -> connectors.containsKey(one.getKey()))
                     .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
@@ -228,7 +228,7 @@ public final class TokenKeeper implements AutoCloseable {
 
     private void publish(String connector, Authorization next) {
         Authorization before = look(connector);
-        Map<String, Authorization> changed = new HashMap<>(published);
+        Map<String, Authorization> changed = new TreeMap<>(published);
         changed.put(connector, next);
         published = Map.copyOf(changed);
         if (!before.word().equals(next.word())) {
