@@ -25,6 +25,7 @@ final class Product {
 
     private final Path home;
     private final Map<String, String> surroundings = new HashMap<>();
+    private final List<String> launcher = new ArrayList<>();
     private final List<String> jvmOptions = new ArrayList<>(List.of("-Xmx256m", "-XX:+UseSerialGC"));
 
     /** @param home {@code VIGIL_HOME}; made when it is not there */
@@ -41,6 +42,12 @@ final class Product {
     /** Environment variables beyond what the system needs, or in its place. */
     Product in(Map<String, String> variables) {
         surroundings.putAll(variables);
+        return this;
+    }
+
+    /** Has another program run the JVM, which replaces itself by it. */
+    Product launchedBy(List<String> program) {
+        launcher.addAll(program);
         return this;
     }
 
@@ -97,7 +104,8 @@ final class Product {
 
     /** Starts a command that stays. */
     Child start(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(JAVA.toString()));
+        List<String> command = new ArrayList<>(launcher);
+        command.add(JAVA.toString());
         command.addAll(jvmOptions);
         command.addAll(List.of("-jar", Checkout.JAR.toString()));
         command.addAll(List.of(arguments));
