@@ -42,14 +42,13 @@ public final class DurableRefresher implements Refresher {
 
     @Override
     public RefreshOutcome refresh(Grant held) {
-        return refresh(held, Trigger.SCHEDULE);
+        return refresh(held, false);
     }
 
     @Override
-    public RefreshOutcome refresh(Grant held, Trigger trigger) {
+    public RefreshOutcome refresh(Grant held, boolean nothingToLose) {
         Now now = time.now();
-        boolean hasEnded = policy.schedule(held, now).zone(now) == Zone.EXPIRED;
-        return locked(held, hasEnded || trigger == Trigger.UPSTREAM_401);
+        return locked(held, nothingToLose || policy.schedule(held, now).zone(now) == Zone.EXPIRED);
     }
 
     @Override
@@ -133,13 +132,17 @@ public final class DurableRefresher implements Refresher {
     private RefreshOutcome again(Grant held, boolean nothingToLose) {
         boolean mayWin = lost.isInWindow(held, time.now()) && !isStrict(held);
         if (!mayWin && !nothingToLose) {
-            return new Unanswered(LOST_BEFORE);
+            return new Unanswered(LOST_BEFORE, Optional.empty(), false);
+        }
+        Duration late = mayWin ? Duration.ZERO : lost.untilSettled(held, time.now());
+        if (!late.isZero()) {
+            return new Unanswered(LOST_BEFORE, Optional.of(late), false);
         }
         RefreshOutcome outcome = sent(held, unansweredAt(held));
         if (outcome instanceof Rejected no && mayWin && no.oauthError().equals("invalid_grant")) {
             held.oauth().ifPresent(oauth -> issuers.learnStrict(oauth.issuer()));
         }
-        if (outcome instanceof Unreachable not && !nothingToLose) {
+        if (outcome instanceof Unreachable not) {
             return unanswered(LOST_BEFORE + ", and now: " + not.reason(), held);
         }
         return outcome;
@@ -160,12 +163,16 @@ public final class DurableRefresher implements Refresher {
             save(refused); // if this fails, the server is asked once more after a restart: no harm
             return new Rejected(refused, rejected.oauthError());
         }
-        return outcome instanceof Unanswered none ? unanswered(none.reason(), held) : outcome;
+        if (outcome instanceof Unanswered none) {
+            lost.unanswered(held, time.now());
+            return unanswered(none.reason(), held);
+        }
+        return outcome;
     }
 
     private Unanswered unanswered(String reason, Grant held) {
         Optional<Duration> pause = isStrict(held) ? Optional.empty() : lost.pause(held, time.now());
-        return new Unanswered(reason, pause);
+        return new Unanswered(reason, pause, true);
     }
 
     private boolean isStrict(Grant held) {

@@ -75,13 +75,14 @@ final class EndpointGuard {
     }
 
     private static boolean isTransient(RefreshOutcome outcome) {
-        return outcome instanceof Unanswered
+        return outcome instanceof Unanswered none && none.sentNow()
                 || outcome instanceof Unreachable not && not.category() == FailureCategory.NETWORK;
     }
 
     /** Nobody asked the endpoint, so it is neither well nor ill. */
     private static boolean saysNothing(RefreshOutcome outcome) {
         return outcome instanceof Adopted
+                || outcome instanceof Unanswered
                 || outcome instanceof Unreachable not && not.category() == FailureCategory.STORAGE;
     }
 

@@ -22,7 +22,10 @@ final class LostAnswers {
     private static final List<Duration> PAUSES =
             List.of(Duration.ofMillis(500), Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(10));
 
-    private record Sent(long epoch, long generation, Duration first, int times) {
+    /** A server that is slow may still be at work on what was sent when we gave up waiting. */
+    private static final Duration SETTLED = Duration.ofSeconds(60);
+
+    private record Sent(long epoch, long generation, Duration first, Duration last, boolean slow, int times) {
         boolean isOf(Grant grant) {
             return epoch == grant.epoch() && generation == grant.tokens().generation();
         }
@@ -33,8 +36,10 @@ final class LostAnswers {
     /** The refresh token of this grant is about to be sent. */
     void sending(Grant grant, Now now) {
         Sent next = ofThis(grant)
-                .map(before -> new Sent(before.epoch, before.generation, before.first, before.times + 1))
-                .orElseGet(() -> new Sent(grant.epoch(), grant.tokens().generation(), now.monotonic(), 1));
+                .map(before -> new Sent(
+                        before.epoch, before.generation, before.first, now.monotonic(), false, before.times + 1))
+                .orElseGet(() -> new Sent(
+                        grant.epoch(), grant.tokens().generation(), now.monotonic(), now.monotonic(), false, 1));
         sent.put(grant.connector(), next);
     }
 
@@ -57,6 +62,23 @@ final class LostAnswers {
                 .map(one -> PAUSES.get(one.times - 1))
                 .filter(pause ->
                         isInWindow(grant, new Now(now.wall(), now.monotonic().plus(pause))));
+    }
+
+    /** No answer came to the last sending. */
+    void unanswered(Grant grant, Now now) {
+        ofThis(grant)
+                .filter(one -> now.monotonic().minus(one.last).compareTo(WINDOW) >= 0)
+                .ifPresent(one -> sent.put(
+                        grant.connector(), new Sent(one.epoch, one.generation, one.first, one.last, true, one.times)));
+    }
+
+    /** How long until the last sending cannot be under way any more; a repeat beside it would look like a theft. */
+    Duration untilSettled(Grant grant, Now now) {
+        Duration left = ofThis(grant)
+                .filter(Sent::slow)
+                .map(one -> one.last.plus(SETTLED).minus(now.monotonic()))
+                .orElse(Duration.ZERO);
+        return left.isNegative() ? Duration.ZERO : left;
     }
 
     private Optional<Sent> ofThis(Grant grant) {

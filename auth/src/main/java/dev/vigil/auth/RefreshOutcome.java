@@ -29,10 +29,11 @@ public sealed interface RefreshOutcome {
      * Sent, now or earlier, and the answer was lost: the refresh token may be spent.
      *
      * @param resendIn when the same token may be sent once more; empty when it may not before the access token ends
+     * @param sentNow false when this time nothing was sent
      */
-    record Unanswered(String reason, Optional<Duration> resendIn) implements RefreshOutcome {
+    record Unanswered(String reason, Optional<Duration> resendIn, boolean sentNow) implements RefreshOutcome {
         public Unanswered(String reason) {
-            this(reason, Optional.empty());
+            this(reason, Optional.empty(), true);
         }
     }
 

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.zip.CRC32;
 
@@ -203,12 +204,15 @@ public record RefreshPolicy(String machine, Function<String, RefreshSettings> se
         return longer(Duration.ofSeconds(60), shorter(Duration.ofSeconds(225), life.dividedBy(10)));
     }
 
-    /** Uniform in [0, 1) and the same at each look: drawn from machine, connector and generation. */
+    /**
+     * Uniform in [0, 1) and the same at each look: drawn from machine, connector and generation. The check sum alone would
+     * not do: it is linear, so over the generations the draws of all grants add up to the same.
+     */
     private double spread(Grant grant) {
         CRC32 hash = new CRC32();
         String drawn = machine + '|' + grant.connector() + '|' + grant.tokens().generation();
         hash.update(drawn.getBytes(StandardCharsets.UTF_8));
-        return hash.getValue() / (double) (1L << 32);
+        return new SplittableRandom(hash.getValue()).nextDouble();
     }
 
     private static Duration scaled(Duration duration, double factor) {

@@ -18,9 +18,19 @@ record RefreshStory(String connector, Live tried, Trigger trigger, Now begun, No
         if (outcome instanceof Refreshed refreshed && refreshed.unsaved().isPresent()) {
             events.saveFailed(connector, refreshed.unsaved().get());
         }
-        if (outcome instanceof Unanswered lost && !tried.isAnswerLost()) { // said once, however often it is tried
-            events.answerLost(
-                    connector, lost.reason(), tried.schedule().expiresAt().map(Deadline::wall));
+        if (!tried.isAnswerLost()) { // said once, however often it is tried
+            tellOfALostAnswer(events);
+        }
+    }
+
+    private void tellOfALostAnswer(AuthEvents events) {
+        Optional<Instant> deadline = tried.schedule().expiresAt().map(Deadline::wall);
+        if (outcome instanceof Unanswered lost) {
+            events.answerLost(connector, lost.reason(), deadline);
+        }
+        if (outcome instanceof Rejected no
+                && no.grant().refusal().flatMap(Refusal::unansweredAt).isPresent()) {
+            events.answerLost(connector, "an earlier run sent it, and now the server refuses it", deadline);
         }
     }
 

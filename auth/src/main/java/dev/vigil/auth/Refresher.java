@@ -15,10 +15,12 @@ public interface Refresher {
     RefreshOutcome refresh(Grant held);
 
     /**
-     * The same, with the reason: where the upstream has refused the access token nothing is left to lose, and a refresh token
-     * that may be spent is tried all the same.
+     * The same, where the caller knows more.
+     *
+     * @param nothingToLose has the access token ended, or been refused by the upstream? Then a refresh token that may be
+     *     spent is tried all the same
      */
-    default RefreshOutcome refresh(Grant held, Trigger trigger) {
+    default RefreshOutcome refresh(Grant held, boolean nothingToLose) {
         return refresh(held);
     }
 

@@ -198,7 +198,7 @@ public final class TokenKeeper implements AutoCloseable {
         flights.begin(
                 connector,
                 pace.rest(begun),
-                () -> refresher.refresh(live.grant(), trigger),
+                () -> refresher.refresh(live.grant(), Pace.hasEnded(live, trigger, begun)),
                 outcome -> settle(connector, live, trigger, begun, outcome));
     }
 

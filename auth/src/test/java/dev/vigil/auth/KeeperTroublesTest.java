@@ -146,6 +146,71 @@ class KeeperTroublesTest {
     }
 
     @Test
+    void slowServerIsNotAskedAgainWhileItMayStillBeAtWork() {
+        startWith(Grants.lasting(HOUR, time.now().wall()));
+        server = held -> {
+            time.advance(Duration.ofSeconds(25));
+            return new Unanswered("no answer within 25 s");
+        };
+        keeper.newerThan("notion", 1);
+        runRefreshes();
+        server = this::renewed;
+        keeper.newerThan("notion", 1);
+        runRefreshes();
+        assertThat(sent)
+                .as("the upstream refuses the token, but the first sending may be under way")
+                .hasSize(1);
+        pass(Duration.ofSeconds(36));
+        keeper.newerThan("notion", 1);
+        runRefreshes();
+        assertThat(generation()).isEqualTo(2);
+    }
+
+    @Test
+    void lostAnswerOfAnEarlierRunIsToldAlsoWhereNobodyAnswersNow() {
+        diedWhileRefreshing(Grants.lasting(HOUR, time.now().wall()));
+        time.advance(HOUR);
+        server = held -> new Unreachable(FailureCategory.NETWORK, "connection refused", Optional.empty());
+        keeper.manage(List.of(NOTION));
+        pass(Duration.ofSeconds(1));
+        assertThat(told).contains("answer lost, good until 2026-11-21T09:00:00Z");
+    }
+
+    @Test
+    void lostAnswerOfAnEarlierRunIsToldAlsoWhereTheServerRefusesAtOnce() {
+        diedWhileRefreshing(Grants.lasting(HOUR, time.now().wall()));
+        time.advance(HOUR);
+        server = this::refused;
+        keeper.manage(List.of(NOTION));
+        pass(Duration.ofSeconds(1));
+        assertThat(told).contains("answer lost, good until 2026-11-21T09:00:00Z");
+        assertThat(keeper.look("notion")).isInstanceOf(NeedsLogin.class);
+    }
+
+    @Test
+    void clockSetBackAfterALostAnswerDoesNotKeepTheTokenFromBeingTried() {
+        issuers.learnStrict("https://auth.example.com");
+        loseAnAnswer();
+        time.leap(Duration.ofMinutes(-10));
+        server = this::renewed;
+        pass(Duration.ofMinutes(21));
+        assertThat(generation()).isEqualTo(2);
+    }
+
+    @Test
+    void waitingAfterALostAnswerIsNoFailureOfTheServer() {
+        diedWhileRefreshing(Grants.lasting(HOUR, time.now().wall()));
+        keeper.manage(List.of(NOTION));
+        for (int i = 0; i < 10; i++) {
+            keeper.reread();
+            pass(Duration.ofSeconds(1));
+        }
+        keeper.newerThan("notion", 1);
+        runRefreshes();
+        assertThat(generation()).as("no breaker stood in the way").isEqualTo(2);
+    }
+
+    @Test
     void intentFoundAtStartIsTriedAsSoonAsTheUpstreamRefusesTheToken() {
         diedWhileRefreshing(Grants.lasting(HOUR, time.now().wall()));
         keeper.manage(List.of(NOTION));
