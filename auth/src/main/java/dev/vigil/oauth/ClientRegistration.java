@@ -9,6 +9,7 @@ import com.nimbusds.openid.connect.sdk.rp.ApplicationType;
 import com.nimbusds.openid.connect.sdk.rp.OIDCClientMetadata;
 import dev.vigil.auth.ClientStore;
 import dev.vigil.auth.Connector;
+import dev.vigil.auth.Grant;
 import dev.vigil.auth.OAuthBinding;
 import dev.vigil.auth.PinnedClient;
 import dev.vigil.auth.RegisteredClient;
@@ -45,14 +46,16 @@ final class ClientRegistration {
     }
 
     /** @param before the login that stands now, if there is one */
-    RegisteredClient clientFor(Connector connector, Discovered server, URI redirectUri, Optional<OAuthBinding> before)
+    RegisteredClient clientFor(Connector connector, Discovered server, URI redirectUri, Optional<Grant> before)
             throws LoginException {
         if (connector.client().isPresent()) {
-            checkIssuer(connector, before.map(OAuthBinding::issuer).orElse(server.issuer()), server.issuer());
+            Optional<String> issuer = before.flatMap(Grant::oauth).map(OAuthBinding::issuer);
+            checkIssuer(connector, issuer.orElse(server.issuer()), server.issuer());
             return pinned(connector.client().get(), server, redirectUri);
         }
-        Optional<RegisteredClient> stored =
-                store.load(server.issuer(), redirectUri).filter(this::isUsable);
+        Optional<RegisteredClient> stored = store.load(server.issuer(), redirectUri)
+                .filter(this::isUsable)
+                .filter(client -> before.map(grant -> !isPurged(client, grant)).orElse(true));
         return stored.isPresent() ? stored.get() : registered(connector, server, redirectUri);
     }
 
@@ -65,6 +68,20 @@ final class ClientRegistration {
                             + ". If that is right, change client: there and run: vigil logout " + connector.name()
                             + ", then: vigil login " + connector.name());
         }
+    }
+
+    /**
+     * A refresh was told that the server no longer knows this client. To a browser that comes with such a client a server
+     * shows a page and sends nobody back, so no login would ever end.
+     */
+    private static boolean isPurged(RegisteredClient client, Grant before) {
+        boolean refused = before.refusal()
+                .filter(no -> no.oauthError().equals("invalid_client"))
+                .isPresent();
+        return refused
+                && before.oauth()
+                        .filter(bound -> bound.client().clientId().equals(client.clientId()))
+                        .isPresent();
     }
 
     private boolean isUsable(RegisteredClient client) {

@@ -68,7 +68,7 @@ public final class Login {
             OAuthCalls calls = new OAuthCalls(setup.transport());
             Discovered server = new Discovery(calls).find(connector.url());
             RegisteredClient client = new ClientRegistration(calls, setup.clients(), setup.time())
-                    .clientFor(connector, server, setup.redirectUri(), stored.flatMap(Grant::oauth));
+                    .clientFor(connector, server, setup.redirectUri(), stored);
             List<String> configured = connector.scopes().isEmpty() ? server.scopes() : connector.scopes();
             return new Login(setup, connector, server, client, List.copyOf(scopes.orElse(configured)));
         } catch (VaultException e) {

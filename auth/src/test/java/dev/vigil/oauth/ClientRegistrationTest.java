@@ -6,7 +6,9 @@ import static dev.vigil.oauth.FakeAuthServer.REGISTER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vigil.auth.Connector;
+import dev.vigil.auth.Grant;
 import dev.vigil.auth.PinnedClient;
+import dev.vigil.auth.Refusal;
 import dev.vigil.auth.RegisteredClient;
 import dev.vigil.auth.Secret;
 import dev.vigil.oauth.LoginException.Kind;
@@ -166,6 +168,25 @@ class ClientRegistrationTest extends LoginFixture {
         assertThat(clients.all()).isEmpty();
         login(NOTION);
         assertThat(saved().epoch()).isEqualTo(1);
+    }
+
+    @Test
+    void clientThatARefreshFoundUnknownIsRegisteredAnew() throws Exception {
+        login(NOTION);
+        Grant dead = saved().refused(new Refusal("invalid_client", time.now().wall()));
+        vault.save(dead);
+        server.forgetClients();
+        login(NOTION);
+        assertThat(saved().refusal()).isEmpty();
+        assertThat(saved().oauth()).isNotEqualTo(dead.oauth());
+    }
+
+    @Test
+    void clientThatTheServerStillKnowsIsKeptWhenItsGrantEnds() throws Exception {
+        login(NOTION);
+        vault.save(saved().refused(new Refusal("invalid_grant", time.now().wall())));
+        login(NOTION);
+        assertThat(server.askedFor()).containsOnlyOnce("POST " + REGISTER);
     }
 
     @Test

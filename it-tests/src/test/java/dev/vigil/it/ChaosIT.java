@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vigil.it.Calls.End;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The chaos matrix: everything that goes wrong with clocks, token endpoints, grants, disks and processes, once for a daemon
+ * that nobody uses and once under many callers. Each field has a packaged daemon and servers of its own, and several run at
+ * once.
+ */
+class ChaosIT {
+    private static final int CALLERS = 64;
+    /** Most of their time daemons wait for a fault to end. */
+    private static final int AT_ONCE = Integer.getInteger("at.once", 10);
+
+    private static final ExecutorService THREADS = Executors.newFixedThreadPool(AT_ONCE);
+    private static final List<Running> MATRIX = new ArrayList<>();
+
+    @TempDir
+    private static Path homes;
+
+    private record Running(ChaosCell cell, CompletableFuture<ChaosReport> report) {
+        @Override
+        public String toString() {
+            return cell.toString();
+        }
+    }
+
+    static Stream<Running> matrix() {
+        return MATRIX.stream();
+    }
+
+    @BeforeAll
+    static void begin() {
+        Arrays.stream(ChaosFault.values())
+                .flatMap(fault -> Stream.of(new ChaosCell(fault, 0), new ChaosCell(fault, CALLERS)))
+                .filter(cell -> cell.toString().matches(System.getProperty("cells", ".*")))
+                .map(ChaosIT::running)
+                .forEach(MATRIX::add);
+    }
+
+    private static Running running(ChaosCell cell) {
+        return new Running(cell, CompletableFuture.supplyAsync(() -> run(cell), THREADS));
+    }
+
+    private static ChaosReport run(ChaosCell cell) {
+        try {
+            Path home = Files.createTempDirectory(homes, "home-");
+            Path clock = Files.createTempDirectory(homes, "clock-");
+            return cell.run(home, cell.fault().movesTheClock() ? Optional.of(FakeClock.in(clock)) : Optional.empty());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @AfterAll
+    static void end() {
+        THREADS.shutdown();
+        List<ChaosReport> reports = MATRIX.stream()
+                .map(Running::report)
+                .filter(report -> report.isDone() && !report.isCompletedExceptionally())
+                .map(CompletableFuture::join)
+                .toList();
+        System.out.print(ChaosReport.table(reports));
+    }
+
+    @ParameterizedTest
+    @MethodSource("matrix")
+    void nobodyHangsAndNobodyLogsInWithoutNeed(Running running) {
+        ChaosReport report = running.report().join();
+
+        assertThat(report.count(End.HUNG)).as("hung calls. " + report.story()).isZero();
+        assertThat(report.count(End.BROKEN)).as("broken calls. " + report.story()).isZero();
+        assertThat(report.avoidable()).as("avoidable logins. " + report.story()).isZero();
+        assertThat(report.slowest()).as("slowest answer").isLessThanOrEqualTo(Calls.BOUND);
+        assertThat(report.honest()).as("a lost answer is told first. " + report.story()).isTrue();
+        assertThat(report.healing()).as("recovery. " + report.story()).isPresent();
+        report.afterKill()
+                .ifPresent(call -> assertThat(call.end())
+                        .as("after a kill: " + call.detail())
+                        .isEqualTo(End.OK));
+    }
+}

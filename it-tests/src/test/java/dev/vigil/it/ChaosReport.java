@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.it;
+
+import dev.vigil.auth.Now;
+import dev.vigil.it.Calls.Call;
+import dev.vigil.it.Calls.End;
+import dev.vigil.it.ChaosFault.Mended;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What happened in one field of the matrix.
+ *
+ * @param avoidable demands for a login, in the daemon's log or in answers to callers, which were avoidable: all of them where
+ *     the fault mends by itself; elsewhere those from before the authorization server's final no
+ * @param honest a lost answer was reported before a login was demanded; true where none was lost
+ * @param healing from the end of the fault to a call and a refresh that succeeded; empty when they did not come
+ * @param afterKill a call to a new daemon, where the disk had been full
+ * @param story of the daemon, for people
+ */
+record ChaosReport(
+        ChaosCell cell,
+        List<Call> calls,
+        long avoidable,
+        boolean honest,
+        Optional<Duration> healing,
+        Optional<Call> afterKill,
+        String story) {
+    private static final int LONGEST_STORY = 60;
+    private static final String ROW = "%-52s %6s %6s %8s %5s %5s %10s %9s %8s%n";
+    private static final String HEAD = String.format(
+            ROW, "cell", "calls", "ok", "skipped", "login", "hung", "avoidable", "slowest", "healed");
+
+    static ChaosReport of(ChaosCell cell, ChaosWorld world, Optional<Duration> healing) {
+        List<JsonNode> demands = world.said("authorization").stream()
+                .filter(line -> line.path("to").asString().equals("needs_login"))
+                .toList();
+        List<Call> calls = world.calls.ended();
+        boolean byAPerson = cell.fault().mended != Mended.BY_ITSELF;
+        Optional<Now> finalNo = byAPerson ? world.finalNo() : Optional.empty();
+        long avoidable = demands.stream()
+                        .filter(line -> finalNo.isEmpty() || time(line).isBefore(finalNo.get().wall()))
+                        .count()
+                + calls.stream()
+                        .filter(call -> call.end() == End.LOGIN_WANTED)
+                        .filter(call -> finalNo.isEmpty() || call.isEndedBefore(finalNo.get().monotonic()))
+                        .count();
+        boolean honest = !cell.fault().losesAnAnswer() || isReportedFirst(world.said("answer_lost"), demands);
+        String story = story(world, calls);
+        Optional<Call> afterKill = cell.fault().fillsTheDisk() ? Optional.of(world.callAfterKill()) : Optional.empty();
+        return new ChaosReport(cell, calls, avoidable, honest, healing, afterKill, story);
+    }
+
+    private static boolean isReportedFirst(List<JsonNode> reports, List<JsonNode> demands) {
+        return !reports.isEmpty()
+                && demands.stream().noneMatch(demand -> time(demand).isBefore(time(reports.get(0))));
+    }
+
+    private static Instant time(JsonNode line) {
+        return Instant.parse(line.path("time").asString());
+    }
+
+    private static String story(ChaosWorld world, List<Call> calls) {
+        Stream<String> bad = calls.stream()
+                .filter(call -> call.end() == End.BROKEN || call.end() == End.HUNG || call.end() == End.LOGIN_WANTED)
+                .map(call -> call.end() + " after " + call.took().toMillis() + " ms: " + call.detail())
+                .distinct()
+                .limit(LONGEST_STORY / 4);
+        List<String> told = Stream.of("authorization", "refresh", "answer_lost", "save_failed", "saved", "unreadable")
+                .flatMap(event -> world.said(event).stream())
+                .map(JsonNode::toString)
+                .sorted() // each begins with version and time
+                .toList();
+        return Stream.concat(bad, told.stream().skip(Math.max(0, told.size() - LONGEST_STORY)))
+                .collect(Collectors.joining("\n"));
+    }
+
+    long count(End end) {
+        return calls.stream().filter(call -> call.end() == end).count();
+    }
+
+    Duration slowest() {
+        return calls.stream().map(Call::took).max(Duration::compareTo).orElse(Duration.ZERO);
+    }
+
+    static String table(List<ChaosReport> reports) {
+        return reports.stream().map(ChaosReport::row).collect(Collectors.joining("", HEAD, ""));
+    }
+
+    private String row() {
+        return String.format(
+                ROW,
+                cell,
+                calls.size(),
+                count(End.OK),
+                count(End.SKIPPED),
+                count(End.LOGIN_WANTED),
+                count(End.HUNG),
+                avoidable,
+                slowest().toMillis() + " ms",
+                healing.map(took -> took.toSeconds() + " s").orElse("never"));
+    }
+}

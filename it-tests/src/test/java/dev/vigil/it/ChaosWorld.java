@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.it;
+
+import dev.vigil.auth.Now;
+import dev.vigil.auth.Secret;
+import dev.vigil.demo.DemoAuthServer;
+import dev.vigil.demo.DemoMcpServer;
+import dev.vigil.demo.FaultScript;
+import dev.vigil.demo.TokenCheck;
+import dev.vigil.demo.TokenFault;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * One daemon with one connector that a person has logged in to, the two servers behind it, and callers in front. Everything
+ * here can be broken. For one thread, but for what the fields say.
+ */
+final class ChaosWorld implements AutoCloseable {
+    static final String CONNECTOR = "real";
+    /** Of access tokens: the shortest for which all of the product's thresholds are in order. */
+    static final Duration LIFE = Duration.ofSeconds(10);
+
+    private static final Duration COMMAND = Duration.ofSeconds(30);
+
+    /** Strikes at the token endpoint of whichever authorization server stands. */
+    final FaultScript<TokenFault> faults = new FaultScript<>();
+    /** Of the authorization server. */
+    final MovableTime time = new MovableTime();
+    final DemoMcpServer mcp;
+    final Calls calls;
+    final Optional<FakeClock> clock;
+
+    /** When the authorization server refused a refresh token for good. Written on its event loop. */
+    private final List<Now> finalNos = new CopyOnWriteArrayList<>();
+    private final Product product;
+    private Product.Daemon daemon;
+    private DemoAuthServer auth;
+    /** Still tells which access tokens it gave out after it was replaced. Read on the event loop of {@link #mcp}. */
+    private volatile List<TokenCheck> issuers;
+
+    /**
+     * @param reuseGrace of the authorization server
+     * @param clock of the daemon; the machine's when empty
+     */
+    ChaosWorld(Path home, Duration reuseGrace, Optional<FakeClock> clock) {
+        this.clock = clock;
+        auth = DemoAuthServer.start(settings(0, reuseGrace));
+        issuers = List.of(auth);
+        mcp = DemoMcpServer.start(new DemoMcpServer.Settings(
+                0,
+                Optional.of(new DemoMcpServer.Protection(auth.issuer(), List.of("mcp"), this::check)),
+                new FaultScript<>(),
+                seen -> {}));
+        product = new Product(home)
+                .with("-XX:TieredStopAtLevel=1") // none of them lives long enough for more
+                .config("listen: { port: 0, localKey: off }\nconnectors:\n  " + CONNECTOR + ": { url: " + mcp.url()
+                        + " }\n");
+        clock.ifPresent(own -> product.in(own.surroundings()));
+        daemon = product.daemon();
+        calls = new Calls(daemon.endpoint(CONNECTOR));
+    }
+
+    private DemoAuthServer.Settings settings(int port, Duration reuseGrace) {
+        return new DemoAuthServer.Settings(port, LIFE, reuseGrace, true, faults, time, this::heard);
+    }
+
+    private void heard(String line) {
+        if (line.startsWith("refresh_token: invalid_grant")) {
+            noteFinalNo();
+        }
+    }
+
+    private TokenCheck.Verdict check(Secret token, String resource) {
+        return issuers.stream()
+                .map(issuer -> issuer.check(token, resource))
+                .filter(TokenCheck.Verdict.Accepted.class::isInstance)
+                .findFirst()
+                .orElseGet(() -> new TokenCheck.Verdict.Refused("the token is unknown, expired or revoked"));
+    }
+
+    DemoAuthServer auth() {
+        return auth;
+    }
+
+    Path home() {
+        return product.home();
+    }
+
+    /** A person logs in. */
+    void login() {
+        Logins.login(product, CONNECTOR);
+    }
+
+    /** The authorization server has no memory of its clients and grants any more; access tokens live on to their ends. */
+    void forgetClients() {
+        noteFinalNo();
+        int port = URI.create(auth.issuer()).getPort();
+        auth.close();
+        DemoAuthServer next = DemoAuthServer.start(settings(port, Duration.ZERO));
+        issuers = List.of(auth, next);
+        auth = next;
+    }
+
+    /** The kernel runs nothing of the daemon from now on, until {@link #goOn}. */
+    void stop() {
+        Shell.run(COMMAND, "kill", "-STOP", pid());
+    }
+
+    void goOn() {
+        Shell.run(COMMAND, "kill", "-CONT", pid());
+    }
+
+    /**
+     * No file of the daemon's can grow any more, the way it is on a full disk, until {@link #emptyDisk}. It is a limit of the
+     * process, of which only the soft half is set.
+     */
+    void fillDisk() {
+        Shell.run(COMMAND, "prlimit", "--pid", pid(), "--fsize=0:");
+    }
+
+    void emptyDisk() {
+        Shell.run(COMMAND, "prlimit", "--pid", pid(), "--fsize=unlimited:");
+    }
+
+    /**
+     * A call after the daemon was killed, as the kernel does it when memory is short, and a new one was started. Not in the
+     * middle of a refresh: what then becomes of the answer is another matter.
+     */
+    Calls.Call callAfterKill() {
+        faults.always(TokenFault.status(503));
+        Await.until(
+                COMMAND,
+                () -> refreshed() == auth.counts().refreshes(),
+                () -> "the daemon has not got all tokens that were given out");
+        daemon.child().process().destroyForcibly();
+        daemon.child().awaitExit(COMMAND);
+        faults.clear();
+        daemon = product.daemon();
+        try (Calls again = new Calls(daemon.endpoint(CONNECTOR))) {
+            return again.once();
+        }
+    }
+
+    private String pid() {
+        return Long.toString(daemon.child().process().pid());
+    }
+
+    private void noteFinalNo() {
+        finalNos.add(new Now(Instant.now(), Duration.ofNanos(System.nanoTime())));
+    }
+
+    /** When the authorization server first said no for good. */
+    Optional<Now> finalNo() {
+        return finalNos.stream().findFirst();
+    }
+
+    /** What the daemon has said so far, of one kind. From its standard output, which no full disk can stop. */
+    List<JsonNode> said(String event) {
+        return daemon.child().output().stream()
+                .filter(line -> line.startsWith("{") && line.contains('"' + event + '"')) // there are thousands
+                .map(Json::read)
+                .filter(line -> line.path("event").asString().equals(event))
+                .toList();
+    }
+
+    /** Refreshes of which the daemon has the tokens. */
+    long refreshed() {
+        return said("refresh").stream()
+                .filter(line -> line.path("outcome").asString().equals("refreshed"))
+                .count();
+    }
+
+    boolean needsLogin() {
+        List<JsonNode> changes = said("authorization");
+        return !changes.isEmpty()
+                && changes.get(changes.size() - 1).path("to").asString().equals("needs_login");
+    }
+
+    @Override
+    public void close() {
+        calls.close();
+        daemon.close();
+        mcp.close();
+        auth.close();
+    }
+}
