@@ -160,7 +160,8 @@ final class Calls implements AutoCloseable {
         if (skip.path("retryable").asBoolean(false)) {
             return kind.startsWith("authorization_") ? End.SKIPPED : End.BROKEN;
         }
-        boolean wantsPerson = skip.path("action").asString("").startsWith("vigil login") || kind.startsWith("authorization_");
+        boolean wantsPerson =
+                skip.path("action").asString("").startsWith("vigil login") || kind.startsWith("authorization_");
         return wantsPerson ? End.LOGIN_WANTED : End.BROKEN;
     }
 

@@ -125,8 +125,12 @@ enum ChaosFault {
         }
     },
     PAUSED("daemon stopped over an expiry", Mended.BY_ITSELF) {
+        /** Late enough in the life of a token that it ends before callers give up, and too early for a refresh. */
         @Override
         void begin(ChaosWorld world) {
+            int before = world.auth().counts().refreshes();
+            Await.until(LIMIT, () -> world.auth().counts().refreshes() > before, () -> "no refresh came");
+            Await.pass(ChaosWorld.LIFE.dividedBy(4));
             world.stop();
         }
 
@@ -184,7 +188,7 @@ enum ChaosFault {
         return switch (this) {
             case SLEEP -> Duration.ZERO;
             case DISK_FULL_MIDWAY -> ChaosWorld.LIFE.dividedBy(2);
-            case PAUSED -> ChaosWorld.LIFE;
+            case PAUSED -> ChaosWorld.LIFE.multipliedBy(4).dividedBy(5);
             default -> ChaosWorld.LIFE.plusSeconds(3);
         };
     }

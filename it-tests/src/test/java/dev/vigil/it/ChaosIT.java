@@ -89,10 +89,14 @@ class ChaosIT {
         ChaosReport report = running.report().join();
 
         assertThat(report.count(End.HUNG)).as("hung calls. " + report.story()).isZero();
-        assertThat(report.count(End.BROKEN)).as("broken calls. " + report.story()).isZero();
+        assertThat(report.count(End.BROKEN))
+                .as("broken calls. " + report.story())
+                .isZero();
         assertThat(report.avoidable()).as("avoidable logins. " + report.story()).isZero();
         assertThat(report.slowest()).as("slowest answer").isLessThanOrEqualTo(Calls.BOUND);
-        assertThat(report.honest()).as("a lost answer is told first. " + report.story()).isTrue();
+        assertThat(report.honest())
+                .as("a lost answer is told first. " + report.story())
+                .isTrue();
         assertThat(report.healing()).as("recovery. " + report.story()).isPresent();
         report.afterKill()
                 .ifPresent(call -> assertThat(call.end())

@@ -33,8 +33,8 @@ record ChaosReport(
         String story) {
     private static final int LONGEST_STORY = 60;
     private static final String ROW = "%-52s %6s %6s %8s %5s %5s %10s %9s %8s%n";
-    private static final String HEAD = String.format(
-            ROW, "cell", "calls", "ok", "skipped", "login", "hung", "avoidable", "slowest", "healed");
+    private static final String HEAD =
+            String.format(ROW, "cell", "calls", "ok", "skipped", "login", "hung", "avoidable", "slowest", "healed");
 
     static ChaosReport of(ChaosCell cell, ChaosWorld world, Optional<Duration> healing) {
         List<JsonNode> demands = world.said("authorization").stream()
@@ -44,11 +44,13 @@ record ChaosReport(
         boolean byAPerson = cell.fault().mended != Mended.BY_ITSELF;
         Optional<Now> finalNo = byAPerson ? world.finalNo() : Optional.empty();
         long avoidable = demands.stream()
-                        .filter(line -> finalNo.isEmpty() || time(line).isBefore(finalNo.get().wall()))
+                        .filter(line -> finalNo.isEmpty()
+                                || time(line).isBefore(finalNo.get().wall()))
                         .count()
                 + calls.stream()
                         .filter(call -> call.end() == End.LOGIN_WANTED)
-                        .filter(call -> finalNo.isEmpty() || call.isEndedBefore(finalNo.get().monotonic()))
+                        .filter(call -> finalNo.isEmpty()
+                                || call.isEndedBefore(finalNo.get().monotonic()))
                         .count();
         boolean honest = !cell.fault().losesAnAnswer() || isReportedFirst(world.said("answer_lost"), demands);
         String story = story(world, calls);

@@ -32,12 +32,14 @@ final class ChaosWorld implements AutoCloseable {
     final FaultScript<TokenFault> faults = new FaultScript<>();
     /** Of the authorization server. */
     final MovableTime time = new MovableTime();
+
     final DemoMcpServer mcp;
     final Calls calls;
     final Optional<FakeClock> clock;
 
     /** When the authorization server refused a refresh token for good. Written on its event loop. */
     private final List<Now> finalNos = new CopyOnWriteArrayList<>();
+
     private final Product product;
     private Product.Daemon daemon;
     private DemoAuthServer auth;

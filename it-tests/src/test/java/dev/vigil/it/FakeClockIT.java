@@ -47,8 +47,11 @@ class FakeClockIT {
     }
 
     private static Child probe(FakeClock clock) throws URISyntaxException {
-        Path classes = Path.of(
-                ClockProbe.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path classes = Path.of(ClockProbe.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         ProcessBuilder builder = new ProcessBuilder(java, "-cp", classes.toString(), ClockProbe.class.getName());
         builder.environment().putAll(clock.surroundings());
@@ -58,8 +61,7 @@ class FakeClockIT {
     /** @param question how many have been asked by now */
     private static Clocks ask(Child probe, int question) {
         probe.type("?");
-        Await.until(
-                LIMIT, () -> probe.output().size() >= question, () -> "no answer from the probe. " + probe.story());
+        Await.until(LIMIT, () -> probe.output().size() >= question, () -> "no answer from the probe. " + probe.story());
         return Clocks.parse(probe.output().get(question - 1));
     }
 

@@ -2,10 +2,10 @@
 package dev.vigil.it;
 
 import dev.vigil.auth.DurableRefresher;
-import dev.vigil.auth.Refresher;
 import dev.vigil.auth.RefreshOutcome;
 import dev.vigil.auth.RefreshPolicy;
 import dev.vigil.auth.RefreshSettings;
+import dev.vigil.auth.Refresher;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.auth.TokenVault;
 import dev.vigil.oauth.OAuthRefresher;
@@ -38,11 +38,12 @@ final class SecondRefresher implements AutoCloseable {
     /** Begins at once. */
     SecondRefresher(Path home, String connector) {
         TimeSource time = TimeSource.system();
-        TokenVault vault = Vault.open(Home.below(home), Optional.empty()).grants();
+        Vault vault = Vault.open(Home.below(home), Optional.empty());
         RefreshPolicy policy = new RefreshPolicy("second", name -> RefreshSettings.DEFAULT);
-        Refresher refresher = new DurableRefresher(vault, new OAuthRefresher(transport, time), policy, time);
+        Refresher refresher = new DurableRefresher(
+                vault.grants(), new OAuthRefresher(transport, time), policy, vault.issuers(), time);
         task = pace.scheduleAtFixedRate(
-                () -> refresh(vault, refresher, connector), 0, PACE_MILLIS, TimeUnit.MILLISECONDS);
+                () -> refresh(vault.grants(), refresher, connector), 0, PACE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private static void refresh(TokenVault vault, Refresher refresher, String connector) {
