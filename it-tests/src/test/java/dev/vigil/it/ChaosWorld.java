@@ -111,11 +111,11 @@ final class ChaosWorld implements AutoCloseable {
 
     /** The kernel runs nothing of the daemon from now on, until {@link #goOn}. */
     void stop() {
-        Shell.run(COMMAND, "kill", "-STOP", pid());
+        signal("STOP");
     }
 
     void goOn() {
-        Shell.run(COMMAND, "kill", "-CONT", pid());
+        signal("CONT");
     }
 
     /**
@@ -123,11 +123,24 @@ final class ChaosWorld implements AutoCloseable {
      * process, of which only the soft half is set.
      */
     void fillDisk() {
-        Shell.run(COMMAND, "prlimit", "--pid", pid(), "--fsize=0:");
+        filesMayGrowTo("0");
     }
 
     void emptyDisk() {
-        Shell.run(COMMAND, "prlimit", "--pid", pid(), "--fsize=unlimited:");
+        filesMayGrowTo("unlimited");
+    }
+
+    private void filesMayGrowTo(String bytes) {
+        try {
+            Shell.run(COMMAND, "prlimit", "--pid", pid(), "--fsize=" + bytes + ":");
+        } catch (Shell.NotThere e) {
+            throw Requires.missing("prlimit", "It comes with Linux, in util-linux.");
+        }
+    }
+
+    /** By the shell, which has its own {@code kill}: the program is not installed everywhere. */
+    private void signal(String name) {
+        Shell.run(COMMAND, "sh", "-c", "kill -" + name + " " + pid());
     }
 
     /**

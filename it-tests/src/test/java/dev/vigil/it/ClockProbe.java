@@ -29,7 +29,7 @@ final class ClockProbe {
         }
 
         static Clocks parse(String line) {
-            String[] words = line.split(" ");
+            String[] words = line.split(" ", -1);
             return new Clocks(
                     Instant.parse(words[0]),
                     Duration.parse(words[1]),
