@@ -9,6 +9,7 @@ import dev.vigil.auth.Deadline;
 import dev.vigil.auth.Grant;
 import dev.vigil.auth.Now;
 import dev.vigil.auth.OAuthBinding;
+import dev.vigil.auth.RefreshPolicy;
 import dev.vigil.auth.SyncMarker;
 import dev.vigil.auth.TokenSet;
 import java.time.Instant;
@@ -48,7 +49,13 @@ final class StatusReport {
         status.put("next_step", next.what());
         putTime(status, "next_at", next.at());
         status.put("next_reason", next.why());
+        put(status, "note", live(authorization).flatMap(live -> note(connector, live)));
         return status;
+    }
+
+    /** A wish of the config that the server's tokens do not allow; where in its range a refresh falls plays no part in it. */
+    private static Optional<String> note(Connector connector, Live live) {
+        return new RefreshPolicy("any", name -> connector.refresh()).misfit(live.grant());
     }
 
     private static void put(ObjectNode status, Grant grant) {

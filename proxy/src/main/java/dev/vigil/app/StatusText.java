@@ -81,6 +81,7 @@ record StatusText(Sentences sentences, Instant now) {
                             time(one, "last_sync").map(this::moment).orElse("never")));
             logins(one.path("logins")).ifPresent(count -> fields.put("logins by a person:", count));
             fields.put("next step", next(one));
+            text(one, "note").ifPresent(note -> fields.put("note", note));
             fields.forEach((key, value) -> lines.add(String.format("  %-16s %s", key, value)));
         }
         return lines;

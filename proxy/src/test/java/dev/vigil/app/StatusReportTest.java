@@ -83,6 +83,26 @@ class StatusReportTest {
     }
 
     @Test
+    void wishThatTheTokensDoNotAllowIsNoted() {
+        RefreshSettings wish =
+                new RefreshSettings(Optional.of(Duration.ofHours(2)), Optional.empty(), Optional.empty());
+        Connector connector = new Connector(
+                "slow",
+                URI.create("https://mcp.example.com/mcp"),
+                GrantKind.OAUTH,
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                wish);
+        Live live = live(grant(Optional.of(binding()), Optional.of(Duration.ofHours(1)), true));
+        JsonNode report = StatusReport.of(connector, live, NOW);
+        assertThat(report.path("note").asString())
+                .isEqualTo("refresh.skew is 7200 s, which does not fit tokens that live 3600 s: 3240 s is used");
+        assertThat(new StatusText(new Sentences(ZoneOffset.UTC), WALL).details(List.of(report)))
+                .anyMatch(line -> line.strip().startsWith("note ") && line.contains("3240 s is used"));
+    }
+
+    @Test
     void noSecretIsTold() {
         assertThat(reports().toString()).doesNotContain(SECRET).doesNotContain("[secret]");
     }
