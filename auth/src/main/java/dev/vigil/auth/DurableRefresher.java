@@ -108,7 +108,7 @@ public final class DurableRefresher implements Refresher {
     private boolean isPerhapsSpent(Grant held) {
         try {
             return vault.intent(held.connector())
-                    .map(intent -> intent.generation() == held.tokens().generation())
+                    .map(intent -> intent.isAbout(held))
                     .orElse(false);
         } catch (VaultException e) {
             if (e.kind() == VaultException.Kind.IO) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.auth;
 
+import static dev.vigil.auth.Spans.longer;
+import static dev.vigil.auth.Spans.shorter;
+
 import dev.vigil.auth.RefreshOutcome.Adopted;
 import dev.vigil.auth.RefreshOutcome.Unanswered;
 import dev.vigil.auth.RefreshOutcome.Unreachable;
@@ -96,14 +99,6 @@ final class EndpointGuard {
 
     private Breaker breaker(Grant grant) {
         return breakers.computeIfAbsent(grant.oauth().orElseThrow().tokenEndpoint(), any -> new Breaker());
-    }
-
-    private static Duration shorter(Duration a, Duration b) {
-        return a.compareTo(b) <= 0 ? a : b;
-    }
-
-    private static Duration longer(Duration a, Duration b) {
-        return a.compareTo(b) >= 0 ? a : b;
     }
 
     /** Opens after failures in a row, and lets one through at a time once its rest is over. */

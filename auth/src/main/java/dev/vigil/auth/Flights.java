@@ -48,6 +48,11 @@ final class Flights {
         }
     }
 
+    /** Completes {@code done} when this connector's refresh is over, or with what holds now where none is under way. */
+    void join(String connector, CompletableFuture<Authorization> done, Authorization now) {
+        of(connector).ifPresentOrElse(flight -> flight.thenAccept(done::complete), () -> done.complete(now));
+    }
+
     /** It is over; those who waited go on with what holds now. */
     void landed(String connector, Authorization now) {
         Optional.ofNullable(underWay.remove(connector)).ifPresent(waiting -> waiting.complete(now));

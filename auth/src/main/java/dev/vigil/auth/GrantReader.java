@@ -88,7 +88,7 @@ public final class GrantReader {
     private boolean hasIntent(Grant grant) {
         try {
             return vault.intent(grant.connector())
-                    .map(intent -> intent.generation() == grant.tokens().generation())
+                    .map(intent -> intent.isAbout(grant))
                     .orElse(false);
         } catch (VaultException e) {
             return true;

@@ -10,4 +10,9 @@ import java.time.Instant;
  * @param generation the generation whose refresh token is sent
  * @param fingerprint a keyed fingerprint of that refresh token
  */
-public record Intent(String connector, long generation, String fingerprint, Instant at) {}
+public record Intent(String connector, long generation, String fingerprint, Instant at) {
+    /** Is it about the refresh token of this very grant? */
+    boolean isAbout(Grant grant) {
+        return generation == grant.tokens().generation();
+    }
+}

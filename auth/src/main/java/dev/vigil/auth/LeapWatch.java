@@ -10,7 +10,6 @@ import java.util.Optional;
  * Touched by one thread.
  */
 final class LeapWatch {
-    private static final Duration LEAP = Duration.ofSeconds(30);
     private static final Duration REST = Duration.ofSeconds(5);
 
     private Optional<Now> last = Optional.empty();
@@ -18,8 +17,7 @@ final class LeapWatch {
 
     /** Looks at the clocks; true when they have leapt against each other since the last look. */
     boolean look(Now now) {
-        boolean leapt =
-                last.map(before -> drift(before, now).abs().compareTo(LEAP) > 0).orElse(false);
+        boolean leapt = last.map(now::hasLeaptSince).orElse(false);
         last = Optional.of(now);
         if (leapt) {
             restUntil = Optional.of(now.monotonic().plus(REST));
@@ -31,10 +29,5 @@ final class LeapWatch {
     Duration rest(Now now) {
         Duration left = restUntil.map(end -> end.minus(now.monotonic())).orElse(Duration.ZERO);
         return left.isNegative() ? Duration.ZERO : left;
-    }
-
-    private static Duration drift(Now before, Now now) {
-        Duration byWall = Duration.between(before.wall(), now.wall());
-        return byWall.minus(now.monotonic().minus(before.monotonic()));
     }
 }

@@ -48,9 +48,7 @@ public record PersonLogin(String connector, Instant at, String reason, boolean a
         if (before.refusal().isPresent()) {
             return over(before.connector(), before.refusal().get(), at);
         }
-        Optional<Instant> lost = intent.filter(
-                        sent -> sent.generation() == before.tokens().generation())
-                .map(Intent::at);
+        Optional<Instant> lost = intent.filter(sent -> sent.isAbout(before)).map(Intent::at);
         if (lost.isPresent()) {
             return lost(before.connector(), lost.get(), at, at);
         }

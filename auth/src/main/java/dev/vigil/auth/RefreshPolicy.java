@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.auth;
 
+import static dev.vigil.auth.Spans.longer;
+import static dev.vigil.auth.Spans.shorter;
+
 import dev.vigil.auth.Authorization.Live;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -221,13 +224,5 @@ public record RefreshPolicy(String machine, Function<String, RefreshSettings> se
 
     private static Instant earlier(Instant a, Instant b) {
         return a.isBefore(b) ? a : b;
-    }
-
-    private static Duration shorter(Duration a, Duration b) {
-        return a.compareTo(b) <= 0 ? a : b;
-    }
-
-    private static Duration longer(Duration a, Duration b) {
-        return a.compareTo(b) >= 0 ? a : b;
     }
 }

@@ -18,12 +18,13 @@ record RefreshStory(String connector, Live tried, Trigger trigger, Now begun, No
         if (outcome instanceof Refreshed refreshed && refreshed.unsaved().isPresent()) {
             events.saveFailed(connector, refreshed.unsaved().get());
         }
-        if (!tried.isAnswerLost()) { // said once, however often it is tried
-            tellOfALostAnswer(events);
-        }
     }
 
-    private void tellOfALostAnswer(AuthEvents events) {
+    /** What a person must hear before anything follows from it. */
+    void alarm(AuthEvents events) {
+        if (tried.isAnswerLost()) {
+            return; // said once, however often it is tried
+        }
         Optional<Instant> deadline = tried.schedule().expiresAt().map(Deadline::wall);
         if (outcome instanceof Unanswered lost) {
             events.answerLost(connector, lost.reason(), deadline);

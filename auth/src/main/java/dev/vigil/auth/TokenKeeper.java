@@ -108,7 +108,7 @@ public final class TokenKeeper implements AutoCloseable {
             if (look(connector) instanceof Live live && live.generation() <= used) {
                 ask(connector, Trigger.UPSTREAM_401);
             }
-            join(connector, done);
+            flights.join(connector, done, look(connector));
         });
     }
 
@@ -119,7 +119,7 @@ public final class TokenKeeper implements AutoCloseable {
             if (look(connector) instanceof Live live && live.zone(time.now()).compareTo(Zone.EMERGENCY) >= 0) {
                 ask(connector, Trigger.REQUEST);
             }
-            join(connector, done);
+            flights.join(connector, done, look(connector));
         });
     }
 
@@ -188,11 +188,6 @@ public final class TokenKeeper implements AutoCloseable {
         }
     }
 
-    private void join(String connector, CompletableFuture<Authorization> done) {
-        flights.of(connector)
-                .ifPresentOrElse(flight -> flight.thenAccept(done::complete), () -> done.complete(look(connector)));
-    }
-
     private void refresh(String connector, Live live, Trigger trigger) {
         Now begun = pace.begun(live, time.now());
         flights.begin(
@@ -204,13 +199,14 @@ public final class TokenKeeper implements AutoCloseable {
 
     private void settle(String connector, Live tried, Trigger trigger, Now begun, RefreshOutcome outcome) {
         Now now = pace.ended(tried, outcome, time.now());
+        RefreshStory story = new RefreshStory(connector, tried, trigger, begun, now, outcome);
+        story.alarm(events);
         // A login or logout may have overtaken us: then this outcome is about a grant that nobody holds any more.
-        boolean current = look(connector) instanceof Live live && !live.grant().supersedes(tried.grant());
-        if (current) {
+        if (look(connector) instanceof Live live && !live.grant().supersedes(tried.grant())) {
             publish(connector, tried.after(outcome, policy, now, random.getAsDouble()));
             unsaved.after(outcome, now);
         }
-        new RefreshStory(connector, tried, trigger, begun, now, outcome).tell(look(connector), events);
+        story.tell(look(connector), events);
         flights.landed(connector, look(connector));
         tick();
     }

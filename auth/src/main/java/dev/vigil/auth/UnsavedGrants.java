@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.auth;
 
+import static dev.vigil.auth.Spans.shorter;
+
 import dev.vigil.auth.RefreshOutcome.Adopted;
 import dev.vigil.auth.RefreshOutcome.Refreshed;
 import java.time.Duration;
@@ -83,9 +85,5 @@ final class UnsavedGrants {
 
     private void wait(Grant grant, Duration pause, Now now) {
         waiting.put(grant.connector(), new Wait(grant, Deadline.in(pause, now), pause));
-    }
-
-    private static Duration shorter(Duration a, Duration b) {
-        return a.compareTo(b) <= 0 ? a : b;
     }
 }

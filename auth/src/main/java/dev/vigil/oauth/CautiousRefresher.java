@@ -11,7 +11,6 @@ import dev.vigil.auth.RefreshOutcome.Unreachable;
 import dev.vigil.auth.Refresher;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.oauth.OAuthTransport.Answer.Answered;
-import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -22,8 +21,6 @@ import java.util.Optional;
  * <p>Any {@code refresh-io} thread may call.
  */
 public final class CautiousRefresher implements Refresher {
-    private static final Duration LEAP = Duration.ofSeconds(30);
-
     private final Refresher inner;
     private final OAuthCalls calls;
     private final NetworkView network;
@@ -34,9 +31,7 @@ public final class CautiousRefresher implements Refresher {
 
     private record Known(Now at, String network) {
         boolean isStillTrue(Now now, String word) {
-            Duration byWall = Duration.between(at.wall(), now.wall());
-            Duration drift = byWall.minus(now.monotonic().minus(at.monotonic()));
-            return network.equals(word) && drift.abs().compareTo(LEAP) <= 0;
+            return network.equals(word) && !now.hasLeaptSince(at);
         }
     }
 

@@ -13,29 +13,20 @@ import dev.vigil.auth.RefreshOutcome.Rejected;
 import dev.vigil.auth.RefreshOutcome.Unreachable;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-class TokenKeeperTest {
-    private static final Duration HOUR = Duration.ofHours(1);
-    private static final Connector NOTION = Connector.oauth("notion", Grants.SERVER);
-
-    private final Timeline time = new Timeline();
-    private final MemoryVault vault = new MemoryVault(time);
-    private final Deque<Runnable> refreshIo = new ArrayDeque<>();
+class TokenKeeperTest extends KeeperStage {
     private final List<Grant> asked = new ArrayList<>();
     private UnaryOperator<Grant> renew =
             grant -> Grants.renewed(grant, time.now().wall());
     private Optional<RefreshOutcome> scripted = Optional.empty();
     private final List<RefreshReport> reports = new ArrayList<>();
     private final List<String> told = new ArrayList<>();
-    private final RefreshPolicy policy = new RefreshPolicy("laptop", name -> RefreshSettings.DEFAULT);
     private final Refresher wire = held -> {
         asked.add(held);
         return scripted.orElseGet(() -> new Refreshed(renew.apply(held), Optional.empty()));
@@ -70,6 +61,10 @@ class TokenKeeperTest {
         public void answerLost(String connector, String reason, Optional<java.time.Instant> deadline) {
             told.add("answer lost, good until " + deadline.orElseThrow());
         }
+    }
+
+    TokenKeeperTest() {
+        super(Duration.ofSeconds(10));
     }
 
     @Test
@@ -336,37 +331,13 @@ class TokenKeeperTest {
         assertThat(keeper.look("unknown")).isEqualTo(new LoggedOut(Optional.empty()));
     }
 
-    private void startWith(Grant grant) {
-        vault.appear(grant);
-        keeper.manage(List.of(NOTION));
-        assertThat(keeper.look("notion")).isInstanceOf(Live.class);
-    }
-
-    /** Lets time pass in small steps and runs what falls due on the way. */
-    private void pass(Duration total) {
-        Duration step = Duration.ofSeconds(10);
-        for (Duration passed = Duration.ZERO; passed.compareTo(total) < 0; passed = passed.plus(step)) {
-            time.advance(step);
-            runRefreshes();
-        }
-    }
-
-    private void runRefreshes() {
-        while (!refreshIo.isEmpty()) {
-            refreshIo.poll().run();
-        }
-    }
-
     private Rejected rejected() {
         Grant held = vault.load("notion").orElseThrow();
         return new Rejected(held.refused(new Refusal("invalid_grant", time.now().wall())), "invalid_grant");
     }
 
-    private Live live() {
-        return (Live) keeper.look("notion");
-    }
-
-    private long generation() {
-        return live().generation();
+    @Override
+    TokenKeeper keeper() {
+        return keeper;
     }
 }
