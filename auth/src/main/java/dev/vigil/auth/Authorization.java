@@ -61,6 +61,17 @@ public sealed interface Authorization {
             return new Live(grant, schedule, 0, Optional.empty(), Optional.empty());
         }
 
+        /**
+         * A refresh token that we may have spent ourselves was refused. That says nothing of the access token, which serves
+         * until it ends or the upstream refuses it.
+         */
+        static Live last(Grant grant, Refusal refusal, Schedule schedule, Now now) {
+            String reason = refusal.oauthError() + " after a lost answer: a login is needed when the access token ends";
+            Trouble trouble = new Trouble(FailureCategory.AUTH, reason, refusal.at(), true);
+            return new Live(
+                    grant, schedule, 1, Optional.of(trouble), Optional.of(RefreshPolicy.lastLook(schedule, now)));
+        }
+
         public long generation() {
             return grant.tokens().generation();
         }
@@ -77,9 +88,10 @@ public sealed interface Authorization {
         /**
          * What we are after a refresh ended so. The whole transition table.
          *
+         * @param hasEnded is the access token of no use any more?
          * @param random uniform in [0, 1), for the back-off
          */
-        Authorization after(RefreshOutcome outcome, RefreshPolicy policy, Now now, double random) {
+        Authorization after(RefreshOutcome outcome, boolean hasEnded, RefreshPolicy policy, Now now, double random) {
             if (outcome instanceof Refreshed refreshed) {
                 Live renewed = fresh(refreshed.grant(), policy.schedule(refreshed.grant(), now));
                 return refreshed.unsaved().map(why -> renewed.unsaved(why, now)).orElse(renewed);
@@ -88,20 +100,27 @@ public sealed interface Authorization {
                 return fresh(adopted.grant(), policy.schedule(adopted.grant(), now));
             }
             if (outcome instanceof Rejected rejected) {
-                return new NeedsLogin(rejected.grant(), rejected.oauthError(), refusedAt(rejected, now));
+                return refused(rejected, hasEnded, now);
             }
             if (outcome instanceof Unreachable unreachable) {
                 Deadline retry = policy.retryAt(this, unreachable.retryAfter(), now, random);
                 return troubled(trouble(unreachable.category(), unreachable.reason(), false, now), retry);
             }
             if (outcome instanceof Unanswered unanswered) {
-                Deadline retry = unanswered
-                        .resendIn()
-                        .map(pause -> Deadline.in(pause, now))
-                        .orElseGet(() -> policy.retryAfterLostAnswer(this, now, random));
+                Deadline retry = policy.retryAfterLostAnswer(this, unanswered.resendIn(), now, random);
                 return troubled(trouble(FailureCategory.NETWORK, unanswered.reason(), true, now), retry);
             }
             throw new AssertionError(outcome);
+        }
+
+        private Authorization refused(Rejected rejected, boolean hasEnded, Now now) {
+            Optional<Refusal> refusal = rejected.grant().refusal();
+            return refusal.filter(no -> no.leavesAccessToken() && !hasEnded)
+                    .<Authorization>map(no -> last(rejected.grant(), no, schedule, now))
+                    .orElseGet(() -> new NeedsLogin(
+                            rejected.grant(),
+                            rejected.oauthError(),
+                            refusal.map(Refusal::at).orElse(now.wall())));
         }
 
         /** The tokens are good, but only in memory. */
@@ -127,10 +146,6 @@ public sealed interface Authorization {
         private Trouble trouble(FailureCategory category, String reason, boolean answerLost, Now now) {
             Instant since = trouble.map(Trouble::since).orElse(now.wall());
             return new Trouble(category, reason, since, answerLost);
-        }
-
-        private static Instant refusedAt(Rejected rejected, Now now) {
-            return rejected.grant().refusal().map(Refusal::at).orElse(now.wall());
         }
     }
 

@@ -20,6 +20,11 @@ public record Deadline(Instant wall, Duration monotonic) {
         return new Deadline(now.wall().plus(delay), now.monotonic().plus(delay));
     }
 
+    /** The one that is due first, as seen from {@code now}. */
+    Deadline orEarlier(Deadline other, Now now) {
+        return left(now).compareTo(other.left(now)) <= 0 ? this : other;
+    }
+
     public boolean isDue(Now now) {
         return !now.wall().isBefore(wall) || now.monotonic().compareTo(monotonic) >= 0;
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.auth;
 
+import static dev.vigil.auth.Spans.longer;
+
 import dev.vigil.auth.RefreshOutcome.Adopted;
 import dev.vigil.auth.RefreshOutcome.Refreshed;
 import dev.vigil.auth.RefreshOutcome.Rejected;
@@ -101,7 +103,12 @@ public final class DurableRefresher implements Refresher {
         } else if (stored.get().refusal().isPresent()) {
             return new Rejected(stored.get(), stored.get().refusal().get().oauthError());
         }
-        return isPerhapsSpent(held) ? again(held, nothingToLose) : first(held);
+        if (!isPerhapsSpent(held)) {
+            return first(held);
+        }
+        Optional<Grant> rescued = vault.rescue(held);
+        rescued.ifPresent(grant -> clearIntent(grant.connector()));
+        return rescued.<RefreshOutcome>map(Adopted::new).orElseGet(() -> again(held, nothingToLose));
     }
 
     /** An intent that cannot be read is one all the same. */
@@ -130,15 +137,23 @@ public final class DurableRefresher implements Refresher {
 
     /** The refresh token may be spent. Its intent stays until there is an answer that decides. */
     private RefreshOutcome again(Grant held, boolean nothingToLose) {
-        boolean mayWin = lost.isInWindow(held, time.now()) && !isStrict(held);
-        if (!mayWin && !nothingToLose) {
-            return new Unanswered(LOST_BEFORE, Optional.empty(), false);
-        }
-        Duration late = mayWin ? Duration.ZERO : lost.untilSettled(held, time.now());
+        Now now = time.now();
+        Optional<Instant> sentAt = unansweredAt(held);
+        boolean mayWin = lost.isInWindow(held, now) && !isStrict(held);
+        Duration late = mayWin ? Duration.ZERO : lost.untilSettled(held, sentAt, now);
         if (!late.isZero()) {
             return new Unanswered(LOST_BEFORE, Optional.of(late), false);
         }
-        RefreshOutcome outcome = sent(held, unansweredAt(held));
+        if (inner.isUnspent(held)) {
+            lost.answered(held);
+            return first(held);
+        }
+        Optional<Duration> idle = untilIdle(held, sentAt, now);
+        boolean mustTry = nothingToLose || idle.filter(Duration::isZero).isPresent();
+        if (!mayWin && !mustTry) {
+            return new Unanswered(LOST_BEFORE, idle, false);
+        }
+        RefreshOutcome outcome = sent(held, sentAt);
         if (outcome instanceof Rejected no && mayWin && no.oauthError().equals("invalid_grant")) {
             held.oauth().ifPresent(oauth -> issuers.learnStrict(oauth.issuer()));
         }
@@ -171,8 +186,23 @@ public final class DurableRefresher implements Refresher {
     }
 
     private Unanswered unanswered(String reason, Grant held) {
-        Optional<Duration> pause = isStrict(held) ? Optional.empty() : lost.pause(held, time.now());
+        Now now = time.now();
+        Optional<Duration> pause = isStrict(held)
+                ? Optional.empty()
+                : lost.pause(held, now).or(() -> untilIdle(held, unansweredAt(held), now));
         return new Unanswered(reason, pause, true);
+    }
+
+    /**
+     * How long a refresh token that may be spent can lie before its server ends it for being idle: for access tokens that
+     * live for months. Empty where it is not tried before the access token ends.
+     */
+    private Optional<Duration> untilIdle(Grant held, Optional<Instant> sentAt, Now now) {
+        if (isStrict(held) || policy.schedule(held, now).zone(now) == Zone.EXPIRED) {
+            return Optional.empty();
+        }
+        Instant end = policy.keptAlive(held, sentAt.orElse(now.wall()));
+        return Optional.of(longer(Duration.ZERO, Duration.between(now.wall(), end)));
     }
 
     private boolean isStrict(Grant held) {

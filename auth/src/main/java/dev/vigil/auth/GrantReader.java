@@ -68,11 +68,18 @@ public final class GrantReader {
             return held; // ours could not be saved yet
         }
         if (grant.refusal().isPresent()) {
-            Refusal refusal = grant.refusal().get();
-            return new NeedsLogin(grant, refusal.oauthError(), refusal.at());
+            return refused(grant, grant.refusal().get());
         }
         boolean same = held instanceof Live live && !grant.supersedes(live.grant());
         return same ? held : found(grant);
+    }
+
+    private Authorization refused(Grant grant, Refusal refusal) {
+        Now now = time.now();
+        Schedule schedule = policy.schedule(grant, now);
+        return refusal.leavesAccessToken() && schedule.zone(now) != Zone.EXPIRED
+                ? Live.last(grant, refusal, schedule, now)
+                : new NeedsLogin(grant, refusal.oauthError(), refusal.at());
     }
 
     /** An intent beside it means that an answer may have been lost: then a refresh that finds out is due at once. */

@@ -2,6 +2,7 @@
 package dev.vigil.auth;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +25,8 @@ final class LostAnswers {
 
     /** A server that is slow may still be at work on what was sent when we gave up waiting. */
     private static final Duration SETTLED = Duration.ofSeconds(60);
+    /** The same, when whoever waited has died: the longest wait for an answer, and as long again as most servers take. */
+    private static final Duration ORPHAN_SETTLED = Duration.ofSeconds(40);
 
     private record Sent(long epoch, long generation, Duration first, Duration last, boolean slow, int times) {
         boolean isOf(Grant grant) {
@@ -72,13 +75,22 @@ final class LostAnswers {
                         grant.connector(), new Sent(one.epoch, one.generation, one.first, one.last, true, one.times)));
     }
 
-    /** How long until the last sending cannot be under way any more; a repeat beside it would look like a theft. */
-    Duration untilSettled(Grant grant, Now now) {
+    /**
+     * How long until the last sending cannot be under way any more; a repeat beside it would look like a theft.
+     *
+     * @param at when the intent of a sending was written, maybe by a process that has died since; empty if it does not tell
+     */
+    Duration untilSettled(Grant grant, Optional<Instant> at, Now now) {
         Duration left = ofThis(grant)
-                .filter(Sent::slow)
-                .map(one -> one.last.plus(SETTLED).minus(now.monotonic()))
-                .orElse(Duration.ZERO);
+                .map(one -> one.slow ? one.last.plus(SETTLED).minus(now.monotonic()) : Duration.ZERO)
+                .orElseGet(() -> at.map(then -> untilOrphanSettled(then, now)).orElse(Duration.ZERO));
         return left.isNegative() ? Duration.ZERO : left;
+    }
+
+    /** From the future by the clock that there is now: then it does not tell. */
+    private static Duration untilOrphanSettled(Instant at, Now now) {
+        Duration age = Duration.between(at, now.wall());
+        return age.isNegative() ? Duration.ZERO : ORPHAN_SETTLED.minus(age);
     }
 
     private Optional<Sent> ofThis(Grant grant) {

@@ -64,7 +64,7 @@ public record RefreshPolicy(String machine, Function<String, RefreshSettings> se
             Optional<Deadline> end = expiry.map(at -> Deadline.at(at, now));
             return new Schedule(end, end, end, end);
         }
-        Instant alive = tokens.obtainedAt().plus(keepAlive(grant));
+        Instant alive = keptAlive(grant, tokens.obtainedAt());
         boolean isFromTheFuture = tokens.obtainedAt().isAfter(now.wall().plus(CLOCK_TOLERANCE));
         Instant latest = isFromTheFuture ? now.wall() : alive;
         if (expiry.isEmpty()) {
@@ -80,13 +80,17 @@ public record RefreshPolicy(String machine, Function<String, RefreshSettings> se
                 Optional.of(Deadline.at(end, now)));
     }
 
-    /** How long a refresh token may lie unused: servers end idle ones, some after a month, some when they said. */
-    private Duration keepAlive(Grant grant) {
-        TokenSet tokens = grant.tokens();
-        Duration half = tokens.refreshTokenEnd()
-                .map(end -> Duration.between(tokens.obtainedAt(), end).dividedBy(2))
+    /**
+     * When a refresh token that lies unused since {@code from} is to be used: servers end idle ones, some after a month, some
+     * when they said.
+     */
+    Instant keptAlive(Grant grant, Instant from) {
+        Duration half = grant.tokens()
+                .refreshTokenEnd()
+                .map(end -> Duration.between(from, end).dividedBy(2))
                 .orElse(LONGEST_IDLE);
-        return longer(SHORTEST_IDLE, scaled(shorter(half, LONGEST_IDLE), 0.9 + 0.2 * spread(grant)));
+        Duration idle = scaled(shorter(half, LONGEST_IDLE), 0.9 + 0.2 * spread(grant));
+        return from.plus(longer(SHORTEST_IDLE, idle));
     }
 
     /** What a connector wishes and cannot have with the lifetime that its server gives; empty when all is well. */
@@ -148,12 +152,21 @@ public record RefreshPolicy(String machine, Function<String, RefreshSettings> se
     /**
      * When to try again after a lost answer. The refresh token may be spent, and a strict server ends the whole grant when
      * it sees a spent one again, so we live on the access token to its end: then nothing is left to lose.
+     *
+     * @param resendIn when it may be sent earlier, if it may
      */
-    Deadline retryAfterLostAnswer(Live live, Now now, double random) {
-        Optional<Deadline> expiry = live.schedule().expiresAt();
-        return expiry.isPresent() && !expiry.get().isDue(now)
-                ? expiry.get()
-                : Deadline.in(backoff(live, now, random), now);
+    Deadline retryAfterLostAnswer(Live live, Optional<Duration> resendIn, Now now, double random) {
+        Optional<Deadline> earlier = resendIn.map(wait -> Deadline.in(wait, now));
+        Optional<Deadline> expiry = live.schedule().expiresAt().filter(end -> !end.isDue(now));
+        return expiry.map(
+                        end -> earlier.map(resend -> resend.orEarlier(end, now)).orElse(end))
+                .or(() -> earlier)
+                .orElseGet(() -> Deadline.in(backoff(live, now, random), now));
+    }
+
+    /** When to look again at a grant whose refresh token was refused, while its access token serves. */
+    static Deadline lastLook(Schedule schedule, Now now) {
+        return schedule.expiresAt().orElseGet(() -> Deadline.in(LONGEST_IDLE, now));
     }
 
     private Duration backoff(Live live, Now now, double random) {

@@ -24,6 +24,11 @@ public interface Refresher {
         return refresh(held);
     }
 
+    /** Does the server say for certain that the refresh token is unspent and good? False also where it cannot be asked. */
+    default boolean isUnspent(Grant held) {
+        return false;
+    }
+
     /** Writes down, where it can, that only a login helps, so that a restart does not ask again. */
     default void giveUp(Grant refused) {}
 

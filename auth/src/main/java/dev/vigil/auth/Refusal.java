@@ -15,4 +15,9 @@ public record Refusal(String oauthError, Instant at, Optional<Instant> unanswere
     public Refusal(String oauthError, Instant at) {
         this(oauthError, at, Optional.empty());
     }
+
+    /** May the access token be good all the same? A server that refuses a token that it has seen spent did not revoke it. */
+    boolean leavesAccessToken() {
+        return unansweredAt.isPresent();
+    }
 }

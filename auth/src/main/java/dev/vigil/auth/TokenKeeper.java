@@ -203,7 +203,8 @@ public final class TokenKeeper implements AutoCloseable {
         story.alarm(events);
         // A login or logout may have overtaken us: then this outcome is about a grant that nobody holds any more.
         if (look(connector) instanceof Live live && !live.grant().supersedes(tried.grant())) {
-            publish(connector, tried.after(outcome, policy, now, random.getAsDouble()));
+            boolean hasEnded = Pace.hasEnded(tried, trigger, now);
+            publish(connector, tried.after(outcome, hasEnded, policy, now, random.getAsDouble()));
             unsaved.after(outcome, now);
         }
         story.tell(look(connector), events);

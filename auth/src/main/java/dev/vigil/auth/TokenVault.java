@@ -42,6 +42,14 @@ public interface TokenVault {
 
     Optional<Intent> intent(String connector);
 
+    /**
+     * Puts in place what a process that died had written whole, but not put in place: a grant newer than this one. Call it
+     * where an intent was found. Claim first.
+     */
+    default Optional<Grant> rescue(Grant held) {
+        return Optional.empty();
+    }
+
     /** A held lock. Closing it twice does no harm. */
     interface Claim extends AutoCloseable {
         @Override

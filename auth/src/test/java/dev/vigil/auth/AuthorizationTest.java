@@ -41,7 +41,7 @@ class AuthorizationTest {
         assertThat(ONE_OF_EACH.stream().map(Object::getClass).collect(Collectors.toSet()))
                 .isEqualTo(permitted);
         for (RefreshOutcome outcome : ONE_OF_EACH) {
-            Authorization after = LIVE.after(outcome, POLICY, NOW, 0.5);
+            Authorization after = LIVE.after(outcome, false, POLICY, NOW, 0.5);
             RefreshStory story = new RefreshStory("notion", LIVE, Trigger.SCHEDULE, NOW, NOW, outcome);
             story.tell(after, new AuthEvents() {
                 @Override
@@ -54,10 +54,10 @@ class AuthorizationTest {
 
     @Test
     void newTokensMakeItFreshAndForgetTheTrouble() {
-        Live troubled = (Live) LIVE.after(new Unanswered("timed out"), POLICY, NOW, 0.5);
+        Live troubled = (Live) LIVE.after(new Unanswered("timed out"), false, POLICY, NOW, 0.5);
         assertThat(troubled.failures()).isEqualTo(1);
         for (RefreshOutcome outcome : ONE_OF_EACH.subList(0, 2)) {
-            Live after = (Live) troubled.after(outcome, POLICY, NOW, 0.5);
+            Live after = (Live) troubled.after(outcome, false, POLICY, NOW, 0.5);
             assertThat(after.generation()).isEqualTo(2);
             assertThat(after.zone(NOW)).isEqualTo(Zone.FRESH);
             assertThat(after.failures()).isZero();
@@ -68,17 +68,27 @@ class AuthorizationTest {
 
     @Test
     void provenNoNeedsALoginSinceThen() {
-        assertThat(LIVE.after(ONE_OF_EACH.get(2), POLICY, NOW, 0.5)).isInstanceOfSatisfying(NeedsLogin.class, needs -> {
-            assertThat(needs.reason()).isEqualTo("invalid_grant");
-            assertThat(needs.since()).isEqualTo(NOW.wall());
-        });
+        assertThat(LIVE.after(ONE_OF_EACH.get(2), false, POLICY, NOW, 0.5))
+                .isInstanceOfSatisfying(NeedsLogin.class, needs -> {
+                    assertThat(needs.reason()).isEqualTo("invalid_grant");
+                    assertThat(needs.since()).isEqualTo(NOW.wall());
+                });
+    }
+
+    @Test
+    void refusalOfATokenThatWeMayHaveSpentEndsTheLoginOnlyWithTheAccessToken() {
+        Refusal doubtful = new Refusal("invalid_grant", NOW.wall(), Optional.of(NOW.wall()));
+        Rejected rejected = new Rejected(HELD.refused(doubtful), "invalid_grant");
+        Live last = (Live) LIVE.after(rejected, false, POLICY, NOW, 0.5);
+        assertThat(last.retryAt()).isEqualTo(LIVE.schedule().expiresAt());
+        assertThat(LIVE.after(rejected, true, POLICY, NOW, 0.5)).isInstanceOf(NeedsLogin.class);
     }
 
     @Test
     void transientFailureKeepsTheTokenAndRemembersWhenItBegan() {
-        Live once = (Live) LIVE.after(ONE_OF_EACH.get(3), POLICY, NOW, 0.5);
+        Live once = (Live) LIVE.after(ONE_OF_EACH.get(3), false, POLICY, NOW, 0.5);
         Now later = new Now(NOW.wall().plusSeconds(60), NOW.monotonic().plusSeconds(60));
-        Live twice = (Live) once.after(ONE_OF_EACH.get(3), POLICY, later, 0.5);
+        Live twice = (Live) once.after(ONE_OF_EACH.get(3), false, POLICY, later, 0.5);
         assertThat(twice.grant()).isEqualTo(HELD);
         assertThat(twice.failures()).isEqualTo(2);
         assertThat(twice.trouble().orElseThrow().since()).isEqualTo(NOW.wall());
@@ -87,7 +97,7 @@ class AuthorizationTest {
 
     @Test
     void lostAnswerKeepsTheTokenToItsEnd() {
-        Live after = (Live) LIVE.after(ONE_OF_EACH.get(4), POLICY, NOW, 0.5);
+        Live after = (Live) LIVE.after(ONE_OF_EACH.get(4), false, POLICY, NOW, 0.5);
         assertThat(after.retryAt()).isEqualTo(LIVE.schedule().expiresAt());
     }
 }

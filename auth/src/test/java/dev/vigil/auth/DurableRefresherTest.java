@@ -145,6 +145,39 @@ class DurableRefresherTest {
         assertThat(vault.journal()).endsWith("release notion");
     }
 
+    @Test
+    void whatADeadProcessLeftWholeIsAdoptedAndNothingIsSent() {
+        vault.appear(held);
+        refresher(grant -> new Unanswered("died")).refresh(held);
+        Grant whole = Grants.renewed(held, time.now().wall());
+        vault.leaveUnfinished(whole);
+        assertThat(refresher(this::neverSent).refresh(held)).isEqualTo(new Adopted(whole));
+        assertThat(vault.load("notion")).contains(whole);
+        assertThat(vault.intent("notion")).isEmpty();
+    }
+
+    @Test
+    void tokenThatTheServerCallsUnspentIsSentAgainAtOnce() {
+        vault.appear(held);
+        refresher(grant -> new Unanswered("reset")).refresh(held);
+        time.advance(Duration.ofMinutes(5));
+        assertThat(refresher(this::neverSent).refresh(held)).isInstanceOf(Unanswered.class);
+        Refresher telling = new Refresher() {
+            @Override
+            public RefreshOutcome refresh(Grant grant) {
+                return new Refreshed(Grants.renewed(grant, time.now().wall()), Optional.empty());
+            }
+
+            @Override
+            public boolean isUnspent(Grant grant) {
+                return true;
+            }
+        };
+        assertThat(new DurableRefresher(vault, telling, policy, issuers, time).refresh(held))
+                .isInstanceOf(Refreshed.class);
+        assertThat(vault.load("notion").orElseThrow().tokens().generation()).isEqualTo(2);
+    }
+
     private DurableRefresher refresher(Refresher inner) {
         Refresher counted = grant -> {
             sent++;

@@ -117,8 +117,66 @@ class KeeperTroublesTest extends KeeperStage {
         };
         keeper.newerThan("notion", 1);
         pass(Duration.ofSeconds(1));
-        assertThat(keeper.look("notion")).isInstanceOf(NeedsLogin.class);
+        assertThat(live().isAnswerLost())
+                .as("the access token may serve all the same")
+                .isTrue();
         assertThat(issuers.isStrict("https://auth.example.com")).isTrue();
+        keeper.newerThan("notion", 1);
+        runRefreshes();
+        assertThat(keeper.look("notion")).as("it does not").isInstanceOf(NeedsLogin.class);
+        assertThat(sent).hasSize(2);
+    }
+
+    @Test
+    void accessTokenServesToItsEndWhenARepeatIsRefused() {
+        startWith(Grants.lasting(HOUR, time.now().wall()));
+        server = held -> {
+            server = this::refused;
+            return new Unanswered("reset");
+        };
+        keeper.newerThan("notion", 1);
+        pass(Duration.ofMinutes(59));
+        assertThat(live().zone(time.now())).isEqualTo(Zone.EMERGENCY);
+        keeper = started();
+        keeper.manage(List.of(NOTION));
+        assertThat(keeper.look("notion")).as("also after a restart").isInstanceOf(Live.class);
+        pass(Duration.ofMinutes(2));
+        assertThat(keeper.look("notion")).isInstanceOf(NeedsLogin.class);
+        assertThat(sent).as("asked no more").hasSize(2);
+    }
+
+    @Test
+    void refreshTokenThatMayBeSpentIsTriedBeforeItsServerEndsItForBeingIdle() {
+        diedWhileRefreshing(Grants.lasting(Duration.ofDays(90), time.now().wall()));
+        keeper.manage(List.of(NOTION));
+        time.advance(Duration.ofDays(6));
+        runRefreshes();
+        assertThat(sent).isEmpty();
+        time.advance(Duration.ofDays(2));
+        runRefreshes();
+        assertThat(generation()).isEqualTo(2);
+    }
+
+    @Test
+    void strictServerIsNotTriedForAnIdleRefreshToken() {
+        issuers.learnStrict("https://auth.example.com");
+        diedWhileRefreshing(Grants.lasting(Duration.ofDays(90), time.now().wall()));
+        keeper.manage(List.of(NOTION));
+        time.advance(Duration.ofDays(80));
+        runRefreshes();
+        assertThat(sent).isEmpty();
+    }
+
+    @Test
+    void whatADeadProcessSentMayStillBeUnderWay() {
+        Grant grant = Grants.lasting(HOUR, time.now().wall());
+        time.advance(HOUR.minusSeconds(5));
+        diedWhileRefreshing(grant);
+        keeper.manage(List.of(NOTION));
+        pass(Duration.ofSeconds(35));
+        assertThat(sent).isEmpty();
+        pass(Duration.ofSeconds(6));
+        assertThat(generation()).isEqualTo(2);
     }
 
     @Test
@@ -204,7 +262,7 @@ class KeeperTroublesTest extends KeeperStage {
         keeper.manage(List.of(NOTION));
         for (int i = 0; i < 10; i++) {
             keeper.reread();
-            pass(Duration.ofSeconds(1));
+            pass(Duration.ofSeconds(5));
         }
         keeper.newerThan("notion", 1);
         runRefreshes();
@@ -215,7 +273,7 @@ class KeeperTroublesTest extends KeeperStage {
     void intentFoundAtStartIsTriedAsSoonAsTheUpstreamRefusesTheToken() {
         diedWhileRefreshing(Grants.lasting(HOUR, time.now().wall()));
         keeper.manage(List.of(NOTION));
-        pass(Duration.ofSeconds(1));
+        pass(Duration.ofSeconds(41));
         CompletableFuture<Authorization> newer = keeper.newerThan("notion", 1).toCompletableFuture();
         pass(Duration.ofSeconds(1));
         assertThat(sent).hasSize(1);

@@ -34,6 +34,8 @@ public final class MemoryVault implements TokenVault {
     /** Guarded by this. */
     private Optional<String> diskTrouble = Optional.empty();
     /** Guarded by this. */
+    private Optional<Grant> unfinished = Optional.empty();
+    /** Guarded by this. */
     private long writes;
 
     public MemoryVault(TimeSource time) {
@@ -126,6 +128,19 @@ public final class MemoryVault implements TokenVault {
     @Override
     public synchronized Optional<Intent> intent(String connector) {
         return Optional.ofNullable(intents.get(connector));
+    }
+
+    @Override
+    public synchronized Optional<Grant> rescue(Grant held) {
+        checkClaimed(held.connector());
+        Optional<Grant> whole = unfinished.filter(left -> left.supersedes(held));
+        whole.ifPresent(this::save);
+        return whole;
+    }
+
+    /** Fault: a process has died between writing this grant and putting it in place. */
+    public synchronized void leaveUnfinished(Grant grant) {
+        unfinished = Optional.of(grant);
     }
 
     /** Fault: from now on the disk refuses every write, with this reason; empty heals it. */

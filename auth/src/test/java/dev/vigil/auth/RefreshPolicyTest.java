@@ -154,10 +154,11 @@ class RefreshPolicyTest {
     @Test
     void lostAnswerIsNotAskedAgainWhileTheAccessTokenLives() {
         Live live = live(grant(Duration.ofHours(1), 1));
-        Deadline retry = POLICY.retryAfterLostAnswer(live, later(Duration.ofMinutes(45)), 0.5);
+        Deadline retry = POLICY.retryAfterLostAnswer(live, Optional.empty(), later(Duration.ofMinutes(45)), 0.5);
         assertThat(retry).isEqualTo(live.schedule().expiresAt().orElseThrow());
         Now after = later(Duration.ofMinutes(61));
-        assertThat(POLICY.retryAfterLostAnswer(live, after, 0.5)).isEqualTo(Deadline.in(Duration.ofMillis(500), after));
+        assertThat(POLICY.retryAfterLostAnswer(live, Optional.empty(), after, 0.5))
+                .isEqualTo(Deadline.in(Duration.ofMillis(500), after));
     }
 
     @ParameterizedTest

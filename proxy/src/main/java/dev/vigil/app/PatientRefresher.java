@@ -22,19 +22,27 @@ import java.util.function.Consumer;
 record PatientRefresher(Refresher inner, TimeSource time, Consumer<String> alarm, Consumer<Duration> pause)
         implements Refresher {
     private static final Duration BETWEEN_SAVES = Duration.ofSeconds(1);
+    /** What may be sent again only later is the next run's business. */
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(20);
     /** For tokens that told no lifetime. */
     private static final Duration LONGEST = Duration.ofHours(1);
 
     @Override
     public RefreshOutcome refresh(Grant held) {
         RefreshOutcome outcome = inner.refresh(held);
-        while (outcome instanceof Unanswered lost && lost.resendIn().isPresent()) {
-            pause.accept(lost.resendIn().get());
+        while (outcome instanceof Unanswered lost && isSoon(lost)) {
+            pause.accept(lost.resendIn().orElseThrow());
             outcome = inner.refresh(held);
         }
         return outcome instanceof Refreshed done && done.unsaved().isPresent()
                 ? new Refreshed(done.grant(), saved(done.grant(), done.unsaved().get()))
                 : outcome;
+    }
+
+    private static boolean isSoon(Unanswered lost) {
+        return lost.resendIn()
+                .filter(wait -> wait.compareTo(LONGEST_PAUSE) <= 0)
+                .isPresent();
     }
 
     /** Until the disk takes them, or they are worth nothing any more; then why not. */

@@ -51,7 +51,7 @@ record Standing(
                     isKey ? "has a key" : words(live),
                     trouble.map(Trouble::reason),
                     trouble.map(Trouble::since),
-                    Optional.empty(),
+                    live.grant().refusal().map(no -> action(name, connector)),
                     isKey);
         }
         throw new AssertionError(authorization);
@@ -59,6 +59,7 @@ record Standing(
 
     private static String words(Live live) {
         if (live.isUnsaved()) return "logged in, NOT SAVED";
+        if (live.grant().refusal().isPresent()) return "logged in, for the last time";
         if (live.isAnswerLost()) return "logged in, an answer was lost";
         return live.trouble().isEmpty() ? "logged in" : "logged in, refresh failing";
     }

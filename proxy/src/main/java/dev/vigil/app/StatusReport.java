@@ -144,6 +144,12 @@ final class StatusReport {
             if (live.isUnsaved()) {
                 return new NextStep("save", Optional.empty(), "the new tokens are in memory only, and are saved again");
             }
+            if (live.grant().refusal().isPresent()) {
+                return new NextStep(
+                        "login",
+                        live.retryAt().map(Deadline::wall),
+                        "the refresh token was refused after a lost answer, and the access token serves to its end");
+            }
             if (live.isAnswerLost()) {
                 return new NextStep(
                         "retry",

@@ -19,6 +19,7 @@ import dev.vigil.auth.Now;
 import dev.vigil.auth.OAuthBinding;
 import dev.vigil.auth.RefreshPolicy;
 import dev.vigil.auth.RefreshSettings;
+import dev.vigil.auth.Refusal;
 import dev.vigil.auth.RegisteredClient;
 import dev.vigil.auth.Secret;
 import dev.vigil.auth.TokenSet;
@@ -100,6 +101,21 @@ class StatusReportTest {
                 .isEqualTo("refresh.skew is 7200 s, which does not fit tokens that live 3600 s: 3240 s is used");
         assertThat(new StatusText(new Sentences(ZoneOffset.UTC), WALL).details(List.of(report)))
                 .anyMatch(line -> line.strip().startsWith("note ") && line.contains("3240 s is used"));
+    }
+
+    @Test
+    void accessTokenThatOutlivesItsRefreshTokenSaysWhenALoginIsNeeded() {
+        Live live = live(grant(Optional.of(binding()), Optional.of(Duration.ofHours(1)), true));
+        Grant refused = live.grant().refused(new Refusal("invalid_grant", WALL, Optional.of(WALL.minusSeconds(9))));
+        Deadline end = live.schedule().expiresAt().orElseThrow();
+        Trouble lost = new Trouble(FailureCategory.AUTH, "invalid_grant after a lost answer", WALL, true);
+        Live last = new Live(refused, live.schedule(), 1, Optional.of(lost), Optional.of(end));
+        Connector connector = Connector.oauth("notion", URI.create("https://mcp.example.com/mcp"));
+        JsonNode report = StatusReport.of(connector, last, NOW);
+        assertThat(report.path("standing").asString()).isEqualTo("logged in, for the last time");
+        assertThat(report.path("next_step").asString()).isEqualTo("login");
+        assertThat(report.path("next_at").asString()).isEqualTo(end.wall().toString());
+        assertThat(report.path("action").asString()).isEqualTo("vigil login notion");
     }
 
     @Test
