@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.vault;
 
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -70,8 +72,15 @@ public final class Home {
         files.prepareFolder(configFolder, FileFacts.OTHERS_WRITE);
         files.check(config(), FileFacts.OTHERS_WRITE);
         privateFiles(files).forEach(file -> files.check(file, FileFacts.OTHERS));
-        privateFolders().forEach(files::sweep);
-        files.sweep(configFolder);
+        privateFolders().forEach(folder -> files.sweep(folder, this::isRefreshUnfinished));
+        files.sweep(configFolder, any -> false);
+    }
+
+    /** Beside an intent, a grant that was not put in place may hold the only copy of its refresh token. */
+    private boolean isRefreshUnfinished(Path file) {
+        return SealedFolder.isSealed(file)
+                && grants().equals(file.getParent())
+                && Files.exists(intents().resolve(SealedFolder.name(file)), LinkOption.NOFOLLOW_LINKS);
     }
 
     /** {@code vigil.yaml}. */

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -161,10 +162,29 @@ public final class SafeFiles {
         FileFacts.of(file).ifPresent(facts -> facts.checkedFile(ownUid, forbidden));
     }
 
-    /** Removes what crashed writers left in a folder; never a real file, never the work of a living process. */
-    void sweep(Path folder) {
+    /** What is half written of a file, or written and not put in place, by whomever. */
+    List<Path> unfinished(Path file) {
+        try (Stream<Path> found = Files.list(folderOf(file))) {
+            return found.filter(TempFile::isOne)
+                    .filter(one -> TempFile.target(one).equals(file))
+                    .toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (IOException e) {
+            throw failed("looked for", file, 0, e);
+        }
+    }
+
+    /**
+     * Removes what crashed writers left in a folder; never a real file, never the work of a living process.
+     *
+     * @param spared tells by the file that one was to become whether somebody needs it yet
+     */
+    void sweep(Path folder, Predicate<Path> spared) {
         try (Stream<Path> found = Files.list(folder)) {
-            for (Path file : found.filter(TempFile::isAbandoned).toList()) {
+            for (Path file : found.filter(TempFile::isAbandoned)
+                    .filter(one -> !spared.test(TempFile.target(one)))
+                    .toList()) {
                 disk.delete(file);
             }
         } catch (NoSuchFileException e) {

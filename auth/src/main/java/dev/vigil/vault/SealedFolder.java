@@ -6,6 +6,7 @@ import dev.vigil.auth.VaultException.Kind;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,12 @@ final class SealedFolder<T> {
         return String.valueOf(file.getFileName()).endsWith(SUFFIX);
     }
 
+    /** Of what the file is about. */
+    static String name(Path sealed) {
+        String file = String.valueOf(sealed.getFileName());
+        return file.substring(0, file.length() - SUFFIX.length());
+    }
+
     Path file(String name) {
         return folder.resolve(name + SUFFIX);
     }
@@ -60,6 +67,32 @@ final class SealedFolder<T> {
         keys.sealing(ring -> files.replace(file(name), sealedOver(ring, name, value)));
     }
 
+    /**
+     * What was written of a file but not put in place, as far as it is whole. Call it while nobody else writes: then all of
+     * it is the work of the dead.
+     */
+    List<T> unfinished(String name) {
+        List<T> whole = new ArrayList<>();
+        for (Path file : files.unfinished(file(name))) {
+            try {
+                files.read(file, LIMIT)
+                        .map(bytes -> sealer.unseal(keys.current(), name, bytes, file))
+                        .ifPresent(whole::add);
+            } catch (VaultException e) {
+                if (e.kind() == Kind.IO) {
+                    throw e;
+                }
+                // Half written, or nobody's work: what stands under the real name counts.
+            }
+        }
+        return whole;
+    }
+
+    /** Removes what {@link #unfinished} found. */
+    void sweep(String name) {
+        files.unfinished(file(name)).forEach(files::forget);
+    }
+
     /** Removes the file and what was put aside for it. */
     void delete(String name) {
         files.list(folder).stream()
@@ -72,8 +105,7 @@ final class SealedFolder<T> {
     List<String> names() {
         return files.list(folder).stream()
                 .filter(SealedFolder::isSealed)
-                .map(file -> String.valueOf(file.getFileName()))
-                .map(file -> file.substring(0, file.length() - SUFFIX.length()))
+                .map(SealedFolder::name)
                 .toList();
     }
 

@@ -29,6 +29,12 @@ final class TempFile {
         return NAME.matcher(name(file)).matches();
     }
 
+    /** The file that this one was to become. */
+    static Path target(Path temporary) {
+        String name = name(temporary);
+        return temporary.resolveSibling(name.substring(1, name.lastIndexOf(".tmp-")));
+    }
+
     /** Has its writer gone, or is it older than the process that has the writer's id now? */
     static boolean isAbandoned(Path file) {
         Matcher matcher = NAME.matcher(name(file));

@@ -23,8 +23,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -149,6 +151,47 @@ class FileVaultTest {
 
         assertThatThrownBy(() -> full.writeIntent(NOTION)).hasMessageContaining("disk full");
         assertThat(full.intent("notion")).isEmpty();
+    }
+
+    @Test
+    void whatWasWrittenWholeButNotPutInPlaceIsRescued() throws IOException {
+        Grant next = Grants.renewed(NOTION, START);
+        Path left = unfinished(next);
+        Path torn = home.grants().resolve(".notion.sealed.tmp-1-00000000000000aa");
+        Files.write(torn, Arrays.copyOf(Files.readAllBytes(left), 100));
+        Files.setPosixFilePermissions(torn, PosixFilePermissions.fromString("rw-------"));
+        vault.save(NOTION);
+        vault.writeIntent(NOTION);
+        home.prepare();
+
+        assertThat(vault.rescue(NOTION)).hasValue(next);
+        assertThat(vault.load("notion")).hasValue(next);
+        assertThat(left).doesNotExist();
+        assertThat(torn).doesNotExist();
+    }
+
+    @Test
+    void whatIsNoNewerIsNotRescued() throws IOException {
+        Path left = unfinished(NOTION);
+        vault.save(NOTION);
+        vault.writeIntent(NOTION);
+        assertThat(vault.rescue(NOTION)).isEmpty();
+        assertThat(left).doesNotExist();
+    }
+
+    @Test
+    void whatNoIntentAsksForIsSweptAtTheStart() throws IOException {
+        Path left = unfinished(Grants.renewed(NOTION, START));
+        home.prepare();
+        assertThat(left).doesNotExist();
+    }
+
+    /** A process dies between fsync and rename. */
+    private Path unfinished(Grant grant) throws IOException {
+        vault.save(grant);
+        Path left = home.grants().resolve(".notion.sealed.tmp-4194305-0123456789abcdef"); // no process has this id
+        Files.move(home.grants().resolve("notion.sealed"), left);
+        return left;
     }
 
     @Test

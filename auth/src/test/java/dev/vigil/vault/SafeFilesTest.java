@@ -134,7 +134,8 @@ class SafeFilesTest {
     void nothingThereIsEmptyAndRemovingItDoesNoHarm() {
         assertThat(files.read(folder.resolve("none"), 100)).isEmpty();
         files.delete(folder.resolve("none"));
-        files.sweep(folder.resolve("no-folder"));
+        files.sweep(folder.resolve("no-folder"), any -> false);
+        assertThat(files.unfinished(folder.resolve("no-folder").resolve("f"))).isEmpty();
         assertThat(files.list(folder.resolve("no-folder"))).isEmpty();
     }
 
@@ -162,7 +163,7 @@ class SafeFilesTest {
         temporary(".f.tmp-notes");
         Files.createDirectory(folder.resolve(".f.tmp-" + gone.pid() + "-fedcba9876543210"));
 
-        files.sweep(folder);
+        files.sweep(folder, any -> false);
 
         assertThat(dead).doesNotExist();
         assertThat(olderThanUs).doesNotExist();

@@ -24,8 +24,8 @@ record KillPoint(String story, int kills, Fate fate, Aim aim) {
             on("intents/real.room", "answer received, nothing done", 2, Fate.REPORTED, "unlink", 1),
             on("keys/lock", "its place made, not sealed", 4, Fate.REPORTED, "openat", 1),
             on("grants/real.sealed", "old grant read again", 2, Fate.REPORTED, "openat", 2),
-            at("new grant written, not synced", 6, Fate.REPORTED, "fsync", 3, "/grants/.real.sealed.tmp-"),
-            at("new grant synced, not renamed", 3, Fate.REPORTED, "rename", 3, "/grants/real.sealed\""),
+            at("new grant written, not synced", 6, Fate.LIVES, "fsync", 3, "/grants/.real.sealed.tmp-"),
+            at("new grant synced, not renamed", 3, Fate.LIVES, "rename", 3, "/grants/real.sealed\""),
             at("renamed, folder not synced", 3, Fate.LIVES, "fsync", 4, "/grants>"),
             on("intents/real", "saved, intent not cleared", 3, Fate.LIVES, "unlink", 1),
             at("intent cleared, folder not synced", 2, Fate.LIVES, "fsync", 5, "/intents>"));
