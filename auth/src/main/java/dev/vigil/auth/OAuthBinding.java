@@ -10,6 +10,7 @@ import java.util.Optional;
  *
  * @param resource the protected resource's identifier exactly as its metadata spells it (RFC 8707, RFC 9728)
  * @param revocationEndpoint RFC 7009, where the server has one
+ * @param introspectionEndpoint RFC 7662, where the server has one
  * @param account who logged in, where the server tells
  * @param scopes what was granted; empty when neither asked for nor told
  */
@@ -20,8 +21,21 @@ public record OAuthBinding(
         String resource,
         RegisteredClient client,
         Optional<String> account,
-        List<String> scopes) {
+        List<String> scopes,
+        Optional<URI> introspectionEndpoint) {
     public OAuthBinding {
         scopes = List.copyOf(scopes);
+    }
+
+    /** Of a server that offers no introspection. */
+    public OAuthBinding(
+            String issuer,
+            URI tokenEndpoint,
+            Optional<URI> revocationEndpoint,
+            String resource,
+            RegisteredClient client,
+            Optional<String> account,
+            List<String> scopes) {
+        this(issuer, tokenEndpoint, revocationEndpoint, resource, client, account, scopes, Optional.empty());
     }
 }

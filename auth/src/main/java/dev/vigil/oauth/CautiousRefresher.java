@@ -60,6 +60,11 @@ public final class CautiousRefresher implements Refresher {
         return inner.refresh(held);
     }
 
+    @Override
+    public boolean isUnspent(Grant held) {
+        return inner.isUnspent(held);
+    }
+
     /** Any answer will do, also a 404. */
     private boolean isReachable(Grant held, OAuthBinding binding) {
         return calls.metadata(binding.tokenEndpoint().resolve("/"), Reach.of(held.server())) instanceof Answered;

@@ -23,7 +23,8 @@ record Discovered(
         String resource,
         List<String> scopes,
         boolean issParameter,
-        List<String> authMethods) {
+        List<String> authMethods,
+        Optional<URI> introspectionEndpoint) {
     Discovered {
         scopes = List.copyOf(scopes);
         authMethods = List.copyOf(authMethods);

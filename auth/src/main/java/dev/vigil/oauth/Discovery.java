@@ -174,7 +174,8 @@ final class Discovery {
                 resource.resource(),
                 scopes,
                 server.issParameter(),
-                server.authMethods());
+                server.authMethods(),
+                server.introspectionEndpoint());
     }
 
     private static String origin(URI url) {

@@ -200,7 +200,8 @@ public final class Login {
                 server.resource(),
                 client,
                 tokens.account(),
-                tokens.scopes().orElse(scopes));
+                tokens.scopes().orElse(scopes),
+                server.introspectionEndpoint());
         long epoch = stored.map(Grant::epoch).orElse(0L) + 1;
         return new Grant(connector.name(), connector.url(), epoch, now, Optional.of(binding), set, Optional.empty());
     }

@@ -5,6 +5,7 @@ import com.nimbusds.oauth2.sdk.AuthorizationCodeGrant;
 import com.nimbusds.oauth2.sdk.AuthorizationGrant;
 import com.nimbusds.oauth2.sdk.RefreshTokenGrant;
 import com.nimbusds.oauth2.sdk.SerializeException;
+import com.nimbusds.oauth2.sdk.TokenIntrospectionRequest;
 import com.nimbusds.oauth2.sdk.TokenRequest;
 import com.nimbusds.oauth2.sdk.TokenRevocationRequest;
 import com.nimbusds.oauth2.sdk.auth.ClientAuthentication;
@@ -20,6 +21,7 @@ import com.nimbusds.oauth2.sdk.token.Token;
 import dev.vigil.auth.Grant;
 import dev.vigil.auth.OAuthBinding;
 import dev.vigil.auth.RegisteredClient;
+import dev.vigil.auth.Secret;
 import dev.vigil.oauth.LoginException.Kind;
 import dev.vigil.oauth.OAuthTransport.Answer;
 import dev.vigil.oauth.OAuthTransport.Answer.Answered;
@@ -45,6 +47,8 @@ import java.util.function.Supplier;
 final class OAuthCalls {
     static final Duration DISCOVERY_LIMIT = Duration.ofSeconds(10);
     static final Duration TOKEN_LIMIT = Duration.ofSeconds(25);
+    /** Asked while others wait for the lock of a grant, before a refresh that may itself take long. */
+    private static final Duration INTROSPECTION_LIMIT = Duration.ofSeconds(4);
 
     private static final String PROTOCOL = "2025-11-25";
     private static final String INITIALIZE = """
@@ -110,6 +114,21 @@ final class OAuthCalls {
                 () -> revocation(endpoint, binding.client(), revocable(held)),
                 DISCOVERY_LIMIT,
                 Reach.of(held.server()));
+    }
+
+    /** RFC 7662, 2.1, of the refresh token; empty where the server offers it not, or not to a client without a secret. */
+    Optional<Answer> introspect(Grant held, OAuthBinding binding) {
+        Optional<ClientAuthentication> proof = authentication(binding.client());
+        Optional<Secret> spent = held.tokens().refreshToken();
+        if (binding.introspectionEndpoint().isEmpty() || proof.isEmpty() || spent.isEmpty()) {
+            return Optional.empty();
+        }
+        URI endpoint = binding.introspectionEndpoint().get();
+        Token token = new RefreshToken(spent.get().reveal());
+        return Optional.of(send(
+                () -> new TokenIntrospectionRequest(endpoint, proof.get(), token).toHTTPRequest(),
+                INTROSPECTION_LIMIT,
+                Reach.of(held.server())));
     }
 
     private static Token revocable(Grant held) {

@@ -64,6 +64,23 @@ public final class OAuthRefresher implements Refresher {
                 : outcome;
     }
 
+    /**
+     * RFC 7662, 2: only a client that can prove who it is may ask, and only "active" proves anything, since a server calls
+     * inactive also what it will not talk about. Blocks for at most four seconds.
+     */
+    @Override
+    public boolean isUnspent(Grant held) {
+        return held.tokens().refreshToken().isPresent()
+                && held.oauth()
+                        .flatMap(binding -> calls.introspect(held, binding))
+                        .filter(Answered.class::isInstance)
+                        .map(Answered.class::cast)
+                        .filter(answered -> answered.status() == 200)
+                        .flatMap(answered -> ForeignJson.parse(answered.body()))
+                        .map(json -> json.flag("active"))
+                        .orElse(false);
+    }
+
     private RefreshOutcome once(Grant held, OAuthBinding binding, Duration limit) {
         return outcome(calls.refresh(held, binding, limit), held, time.now().wall());
     }
@@ -128,6 +145,7 @@ public final class OAuthRefresher implements Refresher {
                 old.resource(),
                 old.client(),
                 old.account(),
-                tokens.scopes().orElse(old.scopes()));
+                tokens.scopes().orElse(old.scopes()),
+                old.introspectionEndpoint());
     }
 }

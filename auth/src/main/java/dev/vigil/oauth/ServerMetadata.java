@@ -16,7 +16,8 @@ record ServerMetadata(
         Optional<URI> revocationEndpoint,
         List<String> scopes,
         boolean issParameter,
-        List<String> authMethods) {
+        List<String> authMethods,
+        Optional<URI> introspectionEndpoint) {
 
     /** Is this authorization-server metadata at all? */
     static boolean isOne(ForeignJson document) {
@@ -47,7 +48,8 @@ record ServerMetadata(
                 endpoint(document, "revocation_endpoint", reach),
                 document.texts("scopes_supported"),
                 document.flag("authorization_response_iss_parameter_supported"),
-                document.texts("token_endpoint_auth_methods_supported"));
+                document.texts("token_endpoint_auth_methods_supported"),
+                endpoint(document, "introspection_endpoint", reach));
     }
 
     /** 2025-03-26, "Fallbacks for Servers without Metadata Discovery". Such servers expect public clients. */
@@ -60,7 +62,8 @@ record ServerMetadata(
                 Optional.empty(),
                 List.of(),
                 false,
-                List.of("none"));
+                List.of("none"),
+                Optional.empty());
     }
 
     private static URI required(ForeignJson document, String member, Reach reach) throws LoginException {

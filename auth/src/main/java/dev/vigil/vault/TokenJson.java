@@ -22,7 +22,8 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * <pre>
  * grant   version 1, connector, server, epoch, loggedInAt, oauth?, tokens, refusal?
- *   oauth    issuer, tokenEndpoint, revocationEndpoint?, resource, client, account?, scopes
+ *   oauth    issuer, tokenEndpoint, revocationEndpoint?, resource, client, account?, scopes,
+ *            introspectionEndpoint?
  *   tokens   accessToken, refreshToken?, obtainedAt, expiresAt?, refreshAt?, source, generation, lastSync? {at, version},
  *            refreshTokenEnd?
  *            source: login, refresh, other_machine, configured
@@ -95,6 +96,7 @@ final class TokenJson {
         node.put("account", oauth.account().orElse(null));
         ArrayNode scopes = node.putArray("scopes");
         oauth.scopes().forEach(scopes::add);
+        node.put("introspectionEndpoint", text(oauth.introspectionEndpoint()));
         return node;
     }
 
@@ -106,7 +108,8 @@ final class TokenJson {
                 fields.text("resource"),
                 client(fields.object("client")),
                 fields.maybeText("account"),
-                List.copyOf(fields.texts("scopes")));
+                List.copyOf(fields.texts("scopes")),
+                fields.maybeUri("introspectionEndpoint"));
     }
 
     private static ObjectNode tokens(TokenSet tokens) {

@@ -33,6 +33,7 @@ public final class FakeAuthServer implements OAuthTransport {
     public static final String TOKEN = ISSUER + "/token";
     public static final String REGISTER = ISSUER + "/register";
     public static final String REVOKE = ISSUER + "/revoke";
+    public static final String INTROSPECT = ISSUER + "/introspect";
     public static final String RESOURCE_METADATA = "https://mcp.example.com/.well-known/oauth-protected-resource/mcp";
     public static final String SERVER_METADATA = ISSUER + "/.well-known/oauth-authorization-server";
 
@@ -56,6 +57,7 @@ public final class FakeAuthServer implements OAuthTransport {
         serverMetadata.put("token_endpoint", TOKEN);
         serverMetadata.put("registration_endpoint", REGISTER);
         serverMetadata.put("revocation_endpoint", REVOKE);
+        serverMetadata.put("introspection_endpoint", INTROSPECT);
         serverMetadata.put("code_challenge_methods_supported", List.of("S256"));
         serverMetadata.put("token_endpoint_auth_methods_supported", List.of("none", "client_secret_basic"));
         routes.put("POST " + MCP, this::mcp);
@@ -64,6 +66,7 @@ public final class FakeAuthServer implements OAuthTransport {
         routes.put("POST " + REGISTER, this::register);
         routes.put("POST " + TOKEN, request -> guarded(() -> issuer.token(form(request), basic(request))));
         routes.put("POST " + REVOKE, this::revoke);
+        routes.put("POST " + INTROSPECT, request -> guarded(() -> issuer.introspect(form(request), basic(request))));
     }
 
     @Override

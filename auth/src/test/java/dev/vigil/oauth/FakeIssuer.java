@@ -128,6 +128,17 @@ final class FakeIssuer {
         access.remove(form.get("token"));
     }
 
+    /** RFC 7662, of refresh tokens: a client without a secret may not ask (2.1), and of others' it hears "inactive". */
+    Map<String, Object> introspect(Map<String, String> form, Optional<String[]> basic) {
+        String client = authenticated(form, basic);
+        Client known = clients.get(client);
+        if (known == null || known.secret().isEmpty()) {
+            throw new Refusal("invalid_client");
+        }
+        Refresh token = refresh.get(form.get("token"));
+        return Map.of("active", token != null && token.client().equals(client));
+    }
+
     boolean isLive(String accessToken) {
         Access known = access.get(accessToken);
         return known != null && known.end().isAfter(time.now().wall());

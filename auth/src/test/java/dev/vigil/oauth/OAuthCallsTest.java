@@ -9,6 +9,8 @@ import com.nimbusds.oauth2.sdk.client.ClientMetadata;
 import dev.vigil.auth.Grant;
 import dev.vigil.auth.Grants;
 import dev.vigil.auth.OAuthBinding;
+import dev.vigil.auth.RegisteredClient;
+import dev.vigil.auth.Secret;
 import dev.vigil.oauth.OAuthTransport.Answer;
 import dev.vigil.oauth.OAuthTransport.Answer.NotSent;
 import dev.vigil.oauth.OAuthTransport.Header;
@@ -50,7 +52,8 @@ class OAuthCallsTest {
                             "https://mcp.example.com/mcp",
                             reach),
             "refresh", url -> calls.refresh(held, at(url), OAuthCalls.TOKEN_LIMIT),
-            "revoke", url -> calls.revoke(url, held, binding));
+            "revoke", url -> calls.revoke(url, held, binding),
+            "introspect", url -> calls.introspect(held, introspecting(url)).orElseThrow());
 
     @ParameterizedTest
     @ValueSource(
@@ -77,11 +80,31 @@ class OAuthCallsTest {
                         request -> assertThat(request.headers()).contains(new Header("Accept", "application/json")));
         assertThat(limits)
                 .containsExactlyInAnyOrder(
+                        Duration.ofSeconds(4),
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(25),
                         Duration.ofSeconds(25),
                         Duration.ofSeconds(25));
+    }
+
+    private OAuthBinding introspecting(URI endpoint) {
+        RegisteredClient client = new RegisteredClient(
+                binding.issuer(),
+                "client-1",
+                Optional.of(new Secret("s")),
+                Optional.empty(),
+                "client_secret_basic",
+                binding.client().redirectUri());
+        return new OAuthBinding(
+                binding.issuer(),
+                binding.tokenEndpoint(),
+                Optional.empty(),
+                binding.resource(),
+                client,
+                Optional.empty(),
+                List.of(),
+                Optional.of(endpoint));
     }
 
     private OAuthBinding at(URI tokenEndpoint) {

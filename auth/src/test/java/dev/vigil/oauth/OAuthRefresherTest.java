@@ -217,6 +217,36 @@ class OAuthRefresherTest {
         assertThat(told(refresher.refresh(broken))).startsWith("Unreachable NETWORK the stored login holds something");
     }
 
+    @Test
+    void serverTellsAClientWithASecretWhetherTheTokenIsSpent() throws LoginException {
+        Grant grant = login("client_secret_basic");
+        assertThat(refresher.isUnspent(grant)).isTrue();
+        server.loseAnswerOnce(TOKEN);
+        assertThat(refresher.refresh(grant)).isInstanceOf(Unanswered.class);
+        assertThat(refresher.isUnspent(grant)).isFalse();
+    }
+
+    @Test
+    void clientWithoutASecretDoesNotAsk() {
+        int before = server.asked().size();
+        assertThat(refresher.isUnspent(held)).isFalse();
+        assertThat(server.asked()).hasSize(before);
+    }
+
+    @Test
+    void whateverIsNotAClearYesIsNone() throws LoginException {
+        Grant grant = login("client_secret_basic");
+        List<Answer> answers = List.of(
+                FakeAuthServer.json(200, "{\"active\":\"true\"}"),
+                FakeAuthServer.json(403, "{\"active\":true}"),
+                FakeAuthServer.answer(200, "text/html", "<html>"),
+                new Answer.SentWithoutAnswer("reset"));
+        for (Answer answer : answers) {
+            server.answerOnce(FakeAuthServer.INTROSPECT, answer);
+            assertThat(refresher.isUnspent(grant)).as("%s", answer).isFalse();
+        }
+    }
+
     private Grant login(String method) throws LoginException {
         server.serverMetadata().put("token_endpoint_auth_methods_supported", List.of(method));
         RefreshPolicy policy = new RefreshPolicy("machine", name -> RefreshSettings.DEFAULT);
