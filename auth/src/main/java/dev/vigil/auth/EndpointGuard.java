@@ -20,7 +20,8 @@ import java.util.Optional;
  *   <li>a budget per grant: 6 refreshes a minute, or 3 per lifetime of its access token where that is more;
  *   <li>a budget per authorization server: 30 a minute, but for tokens that live less than a minute;
  *   <li>a breaker per token endpoint: after 5 transient failures in a row nobody asks for 30 s, then one does; each further
- *       failure doubles the rest, up to 10 min.
+ *       failure doubles the rest, up to 10 min, or up to 30 s where there was no way to the server: then nobody is tired, and
+ *       a laptop that comes home should not have to wait.
  * </ul>
  *
  * Counted on the monotonic clock. Touched on {@code token-keeper} only.
@@ -69,7 +70,7 @@ final class EndpointGuard {
             return;
         }
         if (isTransient(outcome)) {
-            breaker(grant).failed(now.monotonic());
+            breaker(grant).failed(now.monotonic(), wasAsked(outcome));
         } else if (saysNothing(outcome)) {
             breaker(grant).toldNothing();
         } else {
@@ -80,6 +81,10 @@ final class EndpointGuard {
     private static boolean isTransient(RefreshOutcome outcome) {
         return outcome instanceof Unanswered none && none.sentNow()
                 || outcome instanceof Unreachable not && not.category() == FailureCategory.NETWORK;
+    }
+
+    private static boolean wasAsked(RefreshOutcome outcome) {
+        return !(outcome instanceof Unreachable not) || not.asked();
     }
 
     /** Nobody asked the endpoint, so it is neither well nor ill. */
@@ -129,12 +134,13 @@ final class EndpointGuard {
             probing = openUntil.isPresent();
         }
 
-        void failed(Duration at) {
+        void failed(Duration at, boolean asked) {
             probing = false;
             failures++;
             boolean stillOpen = openUntil.isPresent() && openUntil.get().compareTo(at) > 0;
             if (failures >= PATIENCE && !stillOpen) { // what had begun before it opened does not lengthen the rest
-                rest = rest.isZero() ? FIRST_REST : shorter(rest.multipliedBy(2), LONGEST_REST);
+                Duration doubled = shorter(rest.multipliedBy(2), LONGEST_REST);
+                rest = rest.isZero() || !asked ? FIRST_REST : doubled;
                 openUntil = Optional.of(at.plus(rest));
             }
         }

@@ -21,9 +21,22 @@ public sealed interface RefreshOutcome {
     /** The server said no, for good: only a login helps. {@code grant} carries the refusal. */
     record Rejected(Grant grant, String oauthError) implements RefreshOutcome {}
 
-    /** The refresh token was not spent: it never left, or the server answered that it cannot serve now. */
-    record Unreachable(FailureCategory category, String reason, Optional<Duration> retryAfter)
-            implements RefreshOutcome {}
+    /**
+     * The refresh token was not spent: it never left, or the server answered that it cannot serve now.
+     *
+     * @param asked false when no connection stood, so that the server was not troubled
+     */
+    record Unreachable(FailureCategory category, String reason, Optional<Duration> retryAfter, boolean asked)
+            implements RefreshOutcome {
+        public Unreachable(FailureCategory category, String reason, Optional<Duration> retryAfter) {
+            this(category, reason, retryAfter, true);
+        }
+
+        /** There is no way to the server. */
+        public static Unreachable noWay(String reason) {
+            return new Unreachable(FailureCategory.NETWORK, reason, Optional.empty(), false);
+        }
+    }
 
     /**
      * Sent, now or earlier, and the answer was lost: the refresh token may be spent.

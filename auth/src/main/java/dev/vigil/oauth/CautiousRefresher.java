@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.oauth;
 
-import dev.vigil.auth.FailureCategory;
 import dev.vigil.auth.Grant;
 import dev.vigil.auth.NetworkView;
 import dev.vigil.auth.Now;
@@ -11,7 +10,6 @@ import dev.vigil.auth.RefreshOutcome.Unreachable;
 import dev.vigil.auth.Refresher;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.oauth.OAuthTransport.Answer.Answered;
-import java.util.Optional;
 
 /**
  * Spends no refresh token into a network that is not there yet. After a sleep, a clock that was set, or a change of network
@@ -51,10 +49,8 @@ public final class CautiousRefresher implements Refresher {
         if (hasChanged
                 && held.oauth().isPresent()
                 && !isReachable(held, held.oauth().get())) {
-            return new Unreachable(
-                    FailureCategory.NETWORK,
-                    "after a sleep or a change of network the authorization server does not answer yet",
-                    Optional.empty());
+            return Unreachable.noWay(
+                    "after a sleep or a change of network the authorization server does not answer yet");
         }
         know(new Known(now, word));
         return inner.refresh(held);

@@ -87,8 +87,8 @@ public final class OAuthRefresher implements Refresher {
 
     /** What an answer means for the grant: how far the request got decides first, then what the server said. */
     static RefreshOutcome outcome(Answer answer, Grant held, Instant now) {
-        if (answer instanceof NotConnected not) return unreachable(not.reason());
-        if (answer instanceof NotSent not) return unreachable(not.reason());
+        if (answer instanceof NotConnected not) return Unreachable.noWay(not.reason());
+        if (answer instanceof NotSent not) return Unreachable.noWay(not.reason());
         if (answer instanceof SentWithoutAnswer none) return new Unanswered(none.reason());
         if (answer instanceof Answered answered) return outcome(TokenAnswer.read(answered, now), held, now);
         throw new AssertionError(answer);
@@ -109,10 +109,6 @@ public final class OAuthRefresher implements Refresher {
 
     private static String tokenEndpoint(String reason) {
         return "token endpoint: " + reason;
-    }
-
-    private static Unreachable unreachable(String reason) {
-        return new Unreachable(FailureCategory.NETWORK, reason, Optional.empty());
     }
 
     private static Rejected rejected(Grant held, String error, Instant now) {

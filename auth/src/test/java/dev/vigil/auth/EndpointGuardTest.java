@@ -61,6 +61,18 @@ class EndpointGuardTest {
     }
 
     @Test
+    void serverThatCannotBeReachedIsTriedEveryHalfMinute() {
+        for (int i = 0; i < 20; i++) {
+            refresh(notion, Unreachable.noWay("no route to host"));
+            assertThat(held(notion)).isLessThanOrEqualTo(Duration.ofSeconds(30));
+            time.advance(Duration.ofSeconds(30));
+        }
+        assertThat(held(notion)).as("it was open all the time").isZero();
+        refresh(notion, Unreachable.noWay("no route to host"));
+        assertThat(held(notion)).isEqualTo(Duration.ofSeconds(30));
+    }
+
+    @Test
     void fifthFailureInARowOpensTheBreakerAndEachFurtherDoublesTheRest() {
         List<Duration> rests = List.of(
                 Duration.ofSeconds(30),
