@@ -156,15 +156,17 @@ public record RefreshPolicy(String machine, Function<String, RefreshSettings> se
      * @param resendIn when it may be sent earlier, if it may
      */
     Deadline retryAfterLostAnswer(Live live, Optional<Duration> resendIn, Now now, double random) {
-        Optional<Deadline> earlier = resendIn.map(wait -> Deadline.in(wait, now));
-        Optional<Deadline> expiry = live.schedule().expiresAt().filter(end -> !end.isDue(now));
-        return expiry.map(
-                        end -> earlier.map(resend -> resend.orEarlier(end, now)).orElse(end))
-                .or(() -> earlier)
-                .orElseGet(() -> Deadline.in(backoff(live, now, random), now));
+        boolean serves = live.schedule().expiresAt().isPresent() && live.zone(now) != Zone.EXPIRED;
+        if (resendIn.isEmpty() && !serves) {
+            return Deadline.in(backoff(live, now, random), now);
+        }
+        Deadline latest =
+                live.zone(now) == Zone.EXPIRED ? Deadline.in(cap(live, now), now) : lastLook(live.schedule(), now);
+        return resendIn.map(wait -> Deadline.in(wait, now).orEarlier(latest, now))
+                .orElse(latest);
     }
 
-    /** When to look again at a grant whose refresh token was refused, while its access token serves. */
+    /** When an access token ends that will not be renewed, or is looked at again if nobody knows. */
     static Deadline lastLook(Schedule schedule, Now now) {
         return schedule.expiresAt().orElseGet(() -> Deadline.in(LONGEST_IDLE, now));
     }
