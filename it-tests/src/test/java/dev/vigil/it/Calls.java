@@ -24,7 +24,7 @@ final class Calls implements AutoCloseable {
     /** Within this every call is to be answered, whatever is broken behind the proxy. */
     static final Duration BOUND = Duration.ofSeconds(15);
 
-    private static final Duration PACE = Duration.ofSeconds(1);
+    static final Duration PACE = Duration.ofSeconds(1);
     private static final String BODY = """
             {"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"whoami","arguments":{},"_meta":{
              "io.modelcontextprotocol/protocolVersion":"2026-07-28",
@@ -76,11 +76,20 @@ final class Calls implements AutoCloseable {
         callers = wanted;
     }
 
+    synchronized int callers() {
+        return callers;
+    }
+
+    /** Those that have no answer yet. */
+    synchronized int waiting() {
+        return underWay;
+    }
+
     /** Nobody calls while this runs, and nobody waits for an answer. */
     void inSilence(Runnable task) {
-        int before = callersNow();
+        int before = callers();
         callers(0);
-        Await.until(BOUND.multipliedBy(2), () -> underWayNow() == 0, () -> "calls do not end");
+        Await.until(BOUND.multipliedBy(2), () -> waiting() == 0, () -> "calls do not end");
         task.run();
         callers(before);
     }
@@ -95,16 +104,12 @@ final class Calls implements AutoCloseable {
         return List.copyOf(ended);
     }
 
+    synchronized long count(Predicate<Call> wanted) {
+        return ended.stream().filter(wanted).count();
+    }
+
     synchronized boolean any(Predicate<Call> wanted) {
         return ended.stream().anyMatch(wanted);
-    }
-
-    private synchronized int callersNow() {
-        return callers;
-    }
-
-    private synchronized int underWayNow() {
-        return underWay;
     }
 
     /** A caller who still waits for an answer does not call. */
