@@ -24,14 +24,6 @@ final class Await {
         }
     }
 
-    /** For what has to last: a fault, or the life of a token in another process. Anything else is awaited itself. */
-    static void pass(Duration time) {
-        long end = System.nanoTime() + time.toNanos();
-        while (System.nanoTime() < end) {
-            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
-        }
-    }
-
     /** Looks at least once. False when the limit passes first. */
     static boolean within(Duration limit, BooleanSupplier condition) {
         return within(limit, LOOK_AGAIN, condition);

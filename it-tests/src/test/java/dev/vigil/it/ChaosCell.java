@@ -2,20 +2,21 @@
 package dev.vigil.it;
 
 import dev.vigil.it.Calls.End;
-import dev.vigil.it.ChaosFault.Mended;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
 /**
- * One field of the matrix: a fault, and callers or none. It begins, stays for a while and is lifted; then calls must succeed
- * again and a refresh must be accepted, with a login where nothing else helps.
+ * One field of the matrix: a fault, and callers or none. It begins, stays until it has been felt and is lifted; then calls must
+ * succeed again and a refresh must be accepted, with a login where nothing else helps.
  *
- * @param callers 0 for idle: one call before the fault, one at the end of it, and one a second afterwards
+ * @param callers 0 for idle: one call before the fault, one when it has been felt, and one a second afterwards
  */
 record ChaosCell(ChaosFault fault, int callers) {
     /** A circuit breaker rests for 30 s at first, and a request that nobody answers is given up after 25 s. */
     private static final Duration HEALING = Duration.ofSeconds(90);
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
     @Override
     public String toString() {
@@ -27,29 +28,56 @@ record ChaosCell(ChaosFault fault, int callers) {
             world.login();
             Await.until(HEALING, () -> world.calls.once().end() == End.OK, () -> "no call succeeds");
             world.calls.callers(callers);
-            breakAndLift(world);
+            long felt = breakAndLift(world);
             Optional<Duration> healing = heal(world);
-            return ChaosReport.of(this, world, healing);
+            return ChaosReport.of(this, world, felt, healing);
         }
     }
 
-    private void breakAndLift(ChaosWorld world) {
+    /** How often the fault was felt. */
+    private long breakAndLift(ChaosWorld world) {
         fault.begin(world);
-        fault.during(world, () -> {
-            Await.pass(fault.window());
-            if (fault != ChaosFault.PAUSED) { // a stopped daemon cannot answer, and nothing would let it go on
-                world.calls.once();
-            }
-        });
+        long felt = fault.during(world, () -> awaitFelt(world));
         world.faults.clear();
         fault.lift(world);
+        return felt;
+    }
+
+    private long awaitFelt(ChaosWorld world) {
+        ChaosSign sign = fault.sign;
+        Await.until(
+                ChaosFault.LIMIT,
+                () -> sign.count(world) >= fault.enough,
+                () -> this + " is not felt, " + sign.words + ": " + sign.count(world) + " of " + fault.enough);
+        if (fault.answer == End.SKIPPED) { // so it outlasts the tokens that were there before
+            Await.until(ChaosFault.LIMIT, world.hearing::newestTokenHasEnded, () -> "tokens are renewed all the same");
+        }
+        if (!fault.silencesTheDaemon()) {
+            awaitAnswers(world);
+        }
+        return sign.count(world);
+    }
+
+    /** Each caller has heard what is to be heard while the fault lasts. */
+    private void awaitAnswers(ChaosWorld world) {
+        long before = world.calls.count(this::isAsItShouldBe);
+        Await.until(
+                ChaosFault.LIMIT,
+                callers == 0 ? Calls.PACE : LOOK_AGAIN,
+                () -> callers == 0
+                        ? isAsItShouldBe(world.calls.once())
+                        : world.calls.count(this::isAsItShouldBe) >= before + callers,
+                () -> this + ": callers do not hear " + fault.answer);
+    }
+
+    private boolean isAsItShouldBe(Calls.Call call) {
+        return call.end() == fault.answer;
     }
 
     /** How long it took from the end of the fault until a call had succeeded and a refresh too; empty when it did not. */
     private Optional<Duration> heal(ChaosWorld world) {
         Duration begun = monotonic();
-        if (fault.mended == Mended.BY_A_PERSON
-                || (fault.mended == Mended.BY_A_PERSON_OR_ITSELF && world.needsLogin())) {
+        if (fault.needsAPerson()) {
             world.login();
         }
         int accepted = world.auth().counts().refreshes();

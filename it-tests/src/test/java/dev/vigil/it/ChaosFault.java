@@ -2,13 +2,18 @@
 package dev.vigil.it;
 
 import dev.vigil.demo.TokenFault;
+import dev.vigil.it.Calls.End;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
 
-/** What can go wrong, how it begins and how it ends. */
+/**
+ * What can go wrong, how it begins and how it ends; what callers hear while it lasts, and how often which sign of it must
+ * be seen before it may end.
+ */
 enum ChaosFault {
-    CLOCK_AHEAD("wall clock jumps +10 min, and back", Mended.BY_ITSELF) {
+    CLOCK_AHEAD("wall clock jumps +10 min, and back", End.OK, 2, ChaosSign.CLOCK_OFF) {
         @Override
         void begin(ChaosWorld world) {
             world.clock.orElseThrow().isOff(Duration.ofMinutes(10));
@@ -19,7 +24,7 @@ enum ChaosFault {
             world.clock.orElseThrow().isOff(Duration.ZERO);
         }
     },
-    CLOCK_BEHIND("wall clock jumps -10 min, and back", Mended.BY_ITSELF) {
+    CLOCK_BEHIND("wall clock jumps -10 min, and back", End.OK, 2, ChaosSign.CLOCK_OFF) {
         @Override
         void begin(ChaosWorld world) {
             world.clock.orElseThrow().isOff(Duration.ofMinutes(-10));
@@ -31,7 +36,7 @@ enum ChaosFault {
         }
     },
     /** Callers, daemon and its monotonic clock stand still; the world goes on, and its connections are gone. */
-    SLEEP("sleep of 8 h", Mended.BY_ITSELF) {
+    SLEEP("sleep of 8 h", End.OK, 1, ChaosSign.CLOCK_OFF) {
         @Override
         void begin(ChaosWorld world) {
             Duration night = Duration.ofHours(8);
@@ -44,61 +49,61 @@ enum ChaosFault {
             });
         }
     },
-    TOKENS_503("token endpoint answers 503", Mended.BY_ITSELF) {
+    TOKENS_503("token endpoint answers 503", End.SKIPPED, 3, ChaosSign.STRUCK) {
         @Override
         void begin(ChaosWorld world) {
             world.faults.always(TokenFault.status(503));
         }
     },
-    TOKENS_SLOW("token endpoint takes 7 s", Mended.BY_ITSELF) {
+    TOKENS_SLOW("token endpoint takes 7 s", End.OK, 1, ChaosSign.SLOW) {
         @Override
         void begin(ChaosWorld world) {
-            world.faults.always(TokenFault.delayBeforeCommit(Duration.ofSeconds(7)));
+            world.faults.always(TokenFault.delayBeforeCommit(SLOW));
         }
     },
-    TOKENS_SILENT("token endpoint never answers", Mended.BY_ITSELF) {
+    TOKENS_SILENT("token endpoint never answers", End.SKIPPED, 1, ChaosSign.STRUCK) {
         @Override
         void begin(ChaosWorld world) {
             world.faults.always(TokenFault.neverAnswer());
         }
     },
-    TOKENS_HTML("token endpoint answers HTML on 200", Mended.BY_ITSELF) {
+    TOKENS_HTML("token endpoint answers HTML on 200", End.SKIPPED, 3, ChaosSign.STRUCK) {
         @Override
         void begin(ChaosWorld world) {
             world.faults.always(TokenFault.htmlOn200());
         }
     },
-    TOKENS_RESET("token endpoint resets before commit", Mended.BY_ITSELF) {
+    TOKENS_RESET("token endpoint resets before commit", End.SKIPPED, 3, ChaosSign.STRUCK) {
         @Override
         void begin(ChaosWorld world) {
             world.faults.always(new TokenFault.DropBeforeCommit());
         }
     },
-    LOST_LENIENT("answer lost, server forgives", Mended.BY_ITSELF) {
+    LOST_LENIENT("answer lost, server forgives", End.OK, 1, ChaosSign.ANSWER_LOST) {
         @Override
         void begin(ChaosWorld world) {
-            loseAnswer(world);
+            world.faults.next(1, new TokenFault.DropAfterCommit(), REFRESH);
         }
     },
-    LOST_STRICT("answer lost, server revokes on reuse", Mended.BY_A_PERSON_OR_ITSELF) {
+    LOST_STRICT("answer lost, server revokes on reuse", End.LOGIN_WANTED, 1, ChaosSign.LOGIN_DEMANDED) {
         @Override
         void begin(ChaosWorld world) {
-            loseAnswer(world);
+            world.faults.next(1, new TokenFault.DropAfterCommit(), REFRESH);
         }
     },
-    REVOKED("grant revoked", Mended.BY_A_PERSON) {
+    REVOKED("grant revoked", End.LOGIN_WANTED, 1, ChaosSign.LOGIN_DEMANDED) {
         @Override
         void begin(ChaosWorld world) {
             world.auth().revokeEverything();
         }
     },
-    PURGED("client purged (invalid_client)", Mended.BY_A_PERSON) {
+    PURGED("client purged (invalid_client)", End.LOGIN_WANTED, 1, ChaosSign.LOGIN_DEMANDED) {
         @Override
         void begin(ChaosWorld world) {
             world.forgetClients();
         }
     },
-    DISK_FULL("disk full before a refresh", Mended.BY_ITSELF) {
+    DISK_FULL("disk full before a refresh", End.SKIPPED, 2, ChaosSign.PUT_OFF) {
         @Override
         void begin(ChaosWorld world) {
             world.fillDisk();
@@ -109,15 +114,13 @@ enum ChaosFault {
             world.emptyDisk();
         }
     },
-    DISK_FULL_MIDWAY("disk full between refresh and save", Mended.BY_ITSELF) {
+    DISK_FULL_MIDWAY("disk full between refresh and save", End.OK, 2, ChaosSign.UNSAVED) {
         @Override
         void begin(ChaosWorld world) {
             world.emptyDisk(); // it is; but where the switch is missing the test ends here
-            int before = world.auth().counts().refreshes();
             CompletableFuture<Void> full = new CompletableFuture<>();
             world.faults.next(1, new TokenFault.HoldAfterCommit(() -> filling(world, full)), REFRESH);
             Await.until(LIMIT, full::isDone, () -> "no refresh came");
-            Await.until(LIMIT, () -> world.auth().counts().refreshes() > before, () -> "no refresh was accepted");
         }
 
         @Override
@@ -125,14 +128,19 @@ enum ChaosFault {
             world.emptyDisk();
         }
     },
-    PAUSED("daemon stopped over an expiry", Mended.BY_ITSELF) {
-        /** Late enough in the life of a token that it ends before callers give up, and too early for a refresh. */
+    DAEMON_PAUSED("daemon stopped over an expiry", End.OK, 1, ChaosSign.WAITING) {
+        /** Where callers call, in the middle of a token's life: so it ends before they give up. */
         @Override
         void begin(ChaosWorld world) {
-            int before = world.auth().counts().refreshes();
-            Await.until(LIMIT, () -> world.auth().counts().refreshes() > before, () -> "no refresh came");
-            Await.pass(ChaosWorld.LIFE.dividedBy(4));
-            world.stop();
+            int callers = world.calls.callers();
+            world.mark();
+            Await.until(LIMIT, () -> world.acceptedSinceMark() > 0, () -> "no refresh came");
+            long before = world.calls.count(any -> true);
+            Await.until(LIMIT, () -> world.calls.count(any -> true) >= before + 2L * callers, () -> "no answers come");
+            world.stopBetweenRefreshes();
+            Await.until(LIMIT, world.hearing::newestTokenHasEnded, () -> "tokens are renewed all the same");
+            world.calls.callers(Math.max(1, callers));
+            Await.until(LIMIT, () -> world.calls.waiting() >= callers, () -> "not all callers wait");
         }
 
         @Override
@@ -140,31 +148,48 @@ enum ChaosFault {
             world.goOn();
         }
     },
-    TWO_PROCESSES("two processes on one home", Mended.BY_ITSELF) {
+    CRON_PAUSED("vigil refresh stopped at the lock", End.OK, 2, ChaosSign.MEANWHILE) {
         @Override
-        void during(ChaosWorld world, Runnable window) {
-            try (SecondRefresher second = new SecondRefresher(world.home(), ChaosWorld.CONNECTOR)) {
-                window.run();
+        long during(ChaosWorld world, LongSupplier lasting) {
+            try (ChaosCron cron = ChaosCron.behindTheDaemon(world)) {
+                cron.stopped();
+                long felt = lasting.getAsLong();
+                cron.goOn().expect(0);
+                return felt;
+            }
+        }
+    },
+    TWO_PROCESSES("two processes at one lock, each first once", End.OK, 1, ChaosSign.ADOPTED) {
+        @Override
+        long during(ChaosWorld world, LongSupplier lasting) {
+            try (ChaosCron second = ChaosCron.behindTheDaemon(world)) {
+                second.answered().expect(0);
+            }
+            try (ChaosCron first = ChaosCron.aheadOfTheDaemon(world)) {
+                first.answered().expect(1);
+                return lasting.getAsLong();
             }
         }
     };
 
-    /** Whose doing the end of it is. */
-    enum Mended {
-        BY_ITSELF,
-        BY_A_PERSON,
-        BY_A_PERSON_OR_ITSELF
-    }
-
-    private static final String REFRESH = "refresh_token";
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    static final String REFRESH = "refresh_token";
+    static final Duration SLOW = Duration.ofSeconds(7);
+    static final Duration LIMIT = Duration.ofSeconds(60);
 
     final String title;
-    final Mended mended;
+    final End answer;
+    final int enough;
+    final ChaosSign sign;
 
-    ChaosFault(String title, Mended mended) {
+    /**
+     * @param answer what callers hear while it lasts
+     * @param enough of the sign, before it may end
+     */
+    ChaosFault(String title, End answer, int enough, ChaosSign sign) {
         this.title = title;
-        this.mended = mended;
+        this.answer = answer;
+        this.enough = enough;
+        this.sign = sign;
     }
 
     boolean movesTheClock() {
@@ -179,35 +204,29 @@ enum ChaosFault {
         return this == LOST_LENIENT || this == LOST_STRICT;
     }
 
+    boolean needsAPerson() {
+        return answer == End.LOGIN_WANTED;
+    }
+
+    /** Does nobody hear anything before it ends? */
+    boolean silencesTheDaemon() {
+        return this == DAEMON_PAUSED;
+    }
+
     /** How long the authorization server answers a spent refresh token again. */
     Duration reuseGrace() {
         return this == LOST_LENIENT ? Duration.ofSeconds(60) : Duration.ZERO;
     }
 
-    /** How long it stays. */
-    Duration window() {
-        return switch (this) {
-            case SLEEP -> Duration.ZERO;
-            case DISK_FULL_MIDWAY -> ChaosWorld.LIFE.dividedBy(2);
-            case PAUSED -> ChaosWorld.LIFE.multipliedBy(4).dividedBy(5);
-            default -> ChaosWorld.LIFE.plusSeconds(3);
-        };
-    }
-
     void begin(ChaosWorld world) {}
 
-    void during(ChaosWorld world, Runnable window) {
-        window.run();
+    /** @param lasting returns when it has been felt, with the count of its sign */
+    long during(ChaosWorld world, LongSupplier lasting) {
+        return lasting.getAsLong();
     }
 
     /** Puts right what {@link #begin} broke; a token endpoint is put right in any case. */
     void lift(ChaosWorld world) {}
-
-    private static void loseAnswer(ChaosWorld world) {
-        int before = world.auth().counts().refreshes();
-        world.faults.next(1, new TokenFault.DropAfterCommit(), REFRESH);
-        Await.until(LIMIT, () -> world.auth().counts().refreshes() > before, () -> "no refresh came");
-    }
 
     /** The answer waits until the disk is full. Elsewhere, since this is the event loop of the server. */
     private static CompletionStage<?> filling(ChaosWorld world, CompletableFuture<Void> full) {

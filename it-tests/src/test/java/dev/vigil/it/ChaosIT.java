@@ -105,6 +105,11 @@ class ChaosIT {
         assertThat(report.count(End.BROKEN))
                 .as("broken calls. " + report.story())
                 .isZero();
+        assertThat(report.felt()).as("signs of the fault. " + report.story()).isPositive();
+        assertThat(report.redeemed()).as("refreshes. " + report.story()).isPositive();
+        assertThat(report.twice())
+                .as("refresh tokens redeemed again. " + report.story())
+                .isLessThanOrEqualTo(running.cell().fault().losesAnAnswer() ? 1 : 0);
         assertThat(report.avoidable()).as("avoidable logins. " + report.story()).isZero();
         assertThat(report.slowest()).as("slowest answer").isLessThanOrEqualTo(Calls.BOUND);
         assertThat(report.honest())

@@ -2,9 +2,9 @@
 package dev.vigil.it;
 
 import dev.vigil.auth.Now;
+import dev.vigil.demo.DemoAuthServer;
 import dev.vigil.it.Calls.Call;
 import dev.vigil.it.Calls.End;
-import dev.vigil.it.ChaosFault.Mended;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -16,6 +16,9 @@ import tools.jackson.databind.JsonNode;
 /**
  * What happened in one field of the matrix.
  *
+ * @param felt how often the fault was, by its sign
+ * @param redeemed generations of the refresh token that were redeemed
+ * @param twice how often a refresh token was redeemed that had been redeemed before, by the authorization server's count
  * @param avoidable demands for a login, in the daemon's log or in answers to callers, which were avoidable: all of them where
  *     the fault mends by itself; elsewhere those from before the authorization server's final no
  * @param honest a lost answer was reported before a login was demanded; true where none was lost
@@ -25,25 +28,50 @@ import tools.jackson.databind.JsonNode;
  */
 record ChaosReport(
         ChaosCell cell,
+        long felt,
         List<Call> calls,
+        long redeemed,
+        long twice,
         long avoidable,
         boolean honest,
         Optional<Duration> healing,
         Optional<Call> afterKill,
         String story) {
     private static final int LONGEST_STORY = 60;
-    private static final String ROW = "%-52s %6s %6s %8s %5s %5s %10s %9s %8s%n";
-    private static final String HEAD =
-            String.format(ROW, "cell", "calls", "ok", "skipped", "login", "hung", "avoidable", "slowest", "healed");
+    private static final String ROW = "%-54s %6s %6s %8s %6s %5s %9s %9s %8s %7s %9s  %s%n";
+    private static final String HEAD = String.format(
+            ROW,
+            "cell",
+            "calls",
+            "ok",
+            "skipped",
+            "login",
+            "hung",
+            "avoidable",
+            "redeemed",
+            "twice",
+            "healed",
+            "slowest",
+            "felt");
 
-    static ChaosReport of(ChaosCell cell, ChaosWorld world, Optional<Duration> healing) {
-        List<JsonNode> demands = world.said("authorization").stream()
-                .filter(line -> line.path("to").asString().equals("needs_login"))
-                .toList();
+    static ChaosReport of(ChaosCell cell, ChaosWorld world, long felt, Optional<Duration> healing) {
+        List<JsonNode> demands = world.demands();
         List<Call> calls = world.calls.ended();
-        boolean byAPerson = cell.fault().mended != Mended.BY_ITSELF;
-        Optional<Now> finalNo = byAPerson ? world.finalNo() : Optional.empty();
-        long avoidable = demands.stream()
+        List<DemoAuthServer.Redemption> redemptions = world.auth().counts().redemptions().stream()
+                .filter(one -> one.times() > 0)
+                .toList();
+        long twice = redemptions.stream().mapToLong(one -> one.times() - 1).sum();
+        long avoidable = avoidable(cell, world, demands, calls);
+        boolean honest = !cell.fault().losesAnAnswer() || isReportedFirst(world.said("answer_lost"), demands);
+        String story = story(world, calls);
+        Optional<Call> afterKill = cell.fault().fillsTheDisk() ? Optional.of(world.callAfterKill()) : Optional.empty();
+        return new ChaosReport(
+                cell, felt, calls, redemptions.size(), twice, avoidable, honest, healing, afterKill, story);
+    }
+
+    private static long avoidable(ChaosCell cell, ChaosWorld world, List<JsonNode> demands, List<Call> calls) {
+        Optional<Now> finalNo = cell.fault().needsAPerson() ? world.hearing.finalNo() : Optional.empty();
+        return demands.stream()
                         .filter(line -> finalNo.isEmpty()
                                 || time(line).isBefore(finalNo.get().wall()))
                         .count()
@@ -52,10 +80,6 @@ record ChaosReport(
                         .filter(call -> finalNo.isEmpty()
                                 || call.isEndedBefore(finalNo.get().monotonic()))
                         .count();
-        boolean honest = !cell.fault().losesAnAnswer() || isReportedFirst(world.said("answer_lost"), demands);
-        String story = story(world, calls);
-        Optional<Call> afterKill = cell.fault().fillsTheDisk() ? Optional.of(world.callAfterKill()) : Optional.empty();
-        return new ChaosReport(cell, calls, avoidable, honest, healing, afterKill, story);
     }
 
     private static boolean isReportedFirst(List<JsonNode> reports, List<JsonNode> demands) {
@@ -63,7 +87,7 @@ record ChaosReport(
                 && demands.stream().noneMatch(demand -> time(demand).isBefore(time(reports.get(0))));
     }
 
-    private static Instant time(JsonNode line) {
+    static Instant time(JsonNode line) {
         return Instant.parse(line.path("time").asString());
     }
 
@@ -104,7 +128,10 @@ record ChaosReport(
                 count(End.LOGIN_WANTED),
                 count(End.HUNG),
                 avoidable,
+                redeemed,
+                twice,
+                healing.map(took -> took.toSeconds() + " s").orElse("never"),
                 slowest().toMillis() + " ms",
-                healing.map(took -> took.toSeconds() + " s").orElse("never"));
+                felt + " " + cell.fault().sign.words);
     }
 }

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.it;
 
-import dev.vigil.auth.Now;
 import dev.vigil.auth.Secret;
 import dev.vigil.demo.DemoAuthServer;
 import dev.vigil.demo.DemoMcpServer;
 import dev.vigil.demo.FaultScript;
 import dev.vigil.demo.TokenCheck;
 import dev.vigil.demo.TokenFault;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -37,14 +38,16 @@ final class ChaosWorld implements AutoCloseable {
     final Calls calls;
     final Optional<FakeClock> clock;
 
-    /** When the authorization server refused a refresh token for good. Written on its event loop. */
-    private final List<Now> finalNos = new CopyOnWriteArrayList<>();
+    /** Of the authorization server, whichever stands. */
+    final ChaosHearing hearing = new ChaosHearing(time, LIFE);
 
     private final Product product;
     private Product.Daemon daemon;
     private DemoAuthServer auth;
     /** Still tells which access tokens it gave out after it was replaced. Read on the event loop of {@link #mcp}. */
     private volatile List<TokenCheck> issuers;
+
+    private int marked;
 
     /**
      * @param reuseGrace of the authorization server
@@ -69,13 +72,7 @@ final class ChaosWorld implements AutoCloseable {
     }
 
     private DemoAuthServer.Settings settings(int port, Duration reuseGrace) {
-        return new DemoAuthServer.Settings(port, LIFE, reuseGrace, true, faults, time, this::heard);
-    }
-
-    private void heard(String line) {
-        if (line.startsWith("refresh_token: invalid_grant")) {
-            noteFinalNo();
-        }
+        return new DemoAuthServer.Settings(port, LIFE, reuseGrace, true, faults, time, hearing::heard);
     }
 
     private TokenCheck.Verdict check(Secret token, String resource) {
@@ -101,7 +98,7 @@ final class ChaosWorld implements AutoCloseable {
 
     /** The authorization server has no memory of its clients and grants any more; access tokens live on to their ends. */
     void forgetClients() {
-        noteFinalNo();
+        hearing.noteFinalNo();
         int port = URI.create(auth.issuer()).getPort();
         auth.close();
         DemoAuthServer next = DemoAuthServer.start(settings(port, Duration.ZERO));
@@ -109,13 +106,57 @@ final class ChaosWorld implements AutoCloseable {
         auth = next;
     }
 
+    /** Accepted refreshes are counted from now on. */
+    void mark() {
+        marked = auth.counts().refreshes();
+    }
+
+    int acceptedSinceMark() {
+        return auth.counts().refreshes() - marked;
+    }
+
     /** The kernel runs nothing of the daemon from now on, until {@link #goOn}. */
     void stop() {
-        signal("STOP");
+        signal("STOP", daemon.child());
+    }
+
+    /** As {@link #stop}, but not in the middle of a refresh: whoever stops there holds its lock. */
+    void stopBetweenRefreshes() {
+        stop();
+        while (isDaemonAtTheLock()) {
+            goOn();
+            Await.until(COMMAND, () -> !isDaemonAtTheLock(), () -> "the daemon's refresh does not end");
+            stop();
+        }
     }
 
     void goOn() {
-        signal("CONT");
+        signal("CONT", daemon.child());
+    }
+
+    boolean isDaemonAtTheLock() {
+        return isAtTheLock(daemon.child());
+    }
+
+    /** Does it hold the lock of the refresh, or wait for it? Its file is open for no longer. */
+    boolean isAtTheLock(Child vigil) {
+        return OpenFiles.of(vigil.process().pid()).stream().anyMatch(file -> file.endsWith("locks/" + CONNECTOR));
+    }
+
+    /** Another command on the same home, which stays. */
+    Child command(String... arguments) {
+        return product.start(arguments);
+    }
+
+    /** As if the daemon had not looked at the connector for some minutes. */
+    void forgetHeartbeat() {
+        try {
+            Files.writeString(
+                    home().resolve("beats/" + CONNECTOR),
+                    "{\"version\":1,\"at\":\"" + Instant.now().minusSeconds(300) + "\",\"pid\":1}");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /**
@@ -139,8 +180,8 @@ final class ChaosWorld implements AutoCloseable {
     }
 
     /** By the shell, which has its own {@code kill}: the program is not installed everywhere. */
-    private void signal(String name) {
-        Shell.run(COMMAND, "sh", "-c", "kill -" + name + " " + pid());
+    static void signal(String name, Child child) {
+        Shell.run(COMMAND, "sh", "-c", "kill -" + name + " " + child.process().pid());
     }
 
     /**
@@ -166,15 +207,6 @@ final class ChaosWorld implements AutoCloseable {
         return Long.toString(daemon.child().process().pid());
     }
 
-    private void noteFinalNo() {
-        finalNos.add(new Now(Instant.now(), Duration.ofNanos(System.nanoTime())));
-    }
-
-    /** When the authorization server first said no for good. */
-    Optional<Now> finalNo() {
-        return finalNos.stream().findFirst();
-    }
-
     /** What the daemon has said so far, of one kind. From its standard output, which no full disk can stop. */
     List<JsonNode> said(String event) {
         return daemon.child().output().stream()
@@ -191,10 +223,11 @@ final class ChaosWorld implements AutoCloseable {
                 .count();
     }
 
-    boolean needsLogin() {
-        List<JsonNode> changes = said("authorization");
-        return !changes.isEmpty()
-                && changes.get(changes.size() - 1).path("to").asString().equals("needs_login");
+    /** Logins that the daemon has demanded. */
+    List<JsonNode> demands() {
+        return said("authorization").stream()
+                .filter(line -> line.path("to").asString().equals("needs_login"))
+                .toList();
     }
 
     @Override
