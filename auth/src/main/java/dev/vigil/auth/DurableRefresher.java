@@ -206,7 +206,8 @@ public final class DurableRefresher implements Refresher {
     }
 
     private boolean isStrict(Grant held) {
-        return held.oauth().map(oauth -> issuers.isStrict(oauth.issuer())).orElse(false);
+        return !policy.settings().apply(held.connector()).resend()
+                || held.oauth().map(oauth -> issuers.isStrict(oauth.issuer())).orElse(false);
     }
 
     /** An intent that cannot be read does not tell when. */

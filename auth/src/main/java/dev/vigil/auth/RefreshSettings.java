@@ -13,17 +13,20 @@ import java.util.Optional;
  * @param emergency the emergency zone begins when this much is left
  * @param expiredWhen words in an answer by which this server says that a token has expired, though its status is 200: they
  *     start a verification, never a verdict
+ * @param resend may a refresh token whose answer was lost be sent again while its access token lives? Not to a server that is
+ *     known to end the whole grant then
  */
 public record RefreshSettings(
         Optional<Duration> skew,
         Optional<Duration> warning,
         Optional<Duration> emergency,
-        Optional<String> expiredWhen) {
+        Optional<String> expiredWhen,
+        boolean resend) {
     public static final RefreshSettings DEFAULT =
             new RefreshSettings(Optional.empty(), Optional.empty(), Optional.empty());
 
     public RefreshSettings(Optional<Duration> skew, Optional<Duration> warning, Optional<Duration> emergency) {
-        this(skew, warning, emergency, Optional.empty());
+        this(skew, warning, emergency, Optional.empty(), true);
     }
 
     public RefreshSettings {

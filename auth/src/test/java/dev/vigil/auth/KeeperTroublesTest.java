@@ -109,6 +109,25 @@ class KeeperTroublesTest extends KeeperStage {
     }
 
     @Test
+    void serverThatTheConnectorCallsStrictIsTreatedSoFromTheFirstTime() {
+        RefreshSettings off =
+                new RefreshSettings(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false);
+        RefreshPolicy told = new RefreshPolicy("laptop", name -> off);
+        Grant grant = Grants.lasting(HOUR, time.now().wall());
+        vault.appear(grant);
+        Refresher losing = held -> {
+            sent.add(time.now().wall());
+            return new Unanswered("reset");
+        };
+        DurableRefresher refresher = new DurableRefresher(vault, losing, told, issuers, time);
+        Unanswered first = (Unanswered) refresher.refresh(grant);
+        assertThat(first.resendIn()).isEmpty();
+        time.advance(Duration.ofSeconds(1));
+        assertThat(refresher.refresh(grant)).isInstanceOf(Unanswered.class);
+        assertThat(sent).hasSize(1);
+    }
+
+    @Test
     void serverThatEndsTheGrantOverARepeatIsRememberedAsStrict() {
         startWith(Grants.lasting(HOUR, time.now().wall()));
         server = held -> {

@@ -134,12 +134,13 @@ final class ConfigReader {
     }
 
     private static RefreshSettings refresh(ConfigSection given) {
-        given.allow(Set.of("skew", "warning", "emergency", "expiredWhen"));
+        given.allow(Set.of("skew", "warning", "emergency", "expiredWhen", "resend"));
         return new RefreshSettings(
                 given.parsed("skew", ConfigValues::lead),
                 given.parsed("warning", ConfigValues::lead),
                 given.parsed("emergency", ConfigValues::lead),
-                given.parsed("expiredWhen", ConfigValues::words));
+                given.parsed("expiredWhen", ConfigValues::words),
+                given.parsed("resend", ConfigValues::onOrOff).orElse(true));
     }
 
     private static ProxySettings listen(ConfigSection given) {

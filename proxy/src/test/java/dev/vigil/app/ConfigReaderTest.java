@@ -48,7 +48,7 @@ class ConfigReaderTest {
                     grant: oauth
                     scopes: [read, "write:all"]
                     client: { id: 12345, secret: { exec: [pass, show, reports] } }
-                    refresh: { skew: 10m, warning: 1h30m, emergency: 90s, expiredWhen: token expired }
+                    refresh: { skew: 10m, warning: 1h30m, emergency: 90s, expiredWhen: token expired, resend: off }
                 listen:
                   port: 8080
                   localKey: off
@@ -62,7 +62,8 @@ class ConfigReaderTest {
                 Optional.of(Duration.ofMinutes(10)),
                 Optional.of(Duration.ofMinutes(90)),
                 Optional.of(Duration.ofSeconds(90)),
-                Optional.of("token expired"));
+                Optional.of("token expired"),
+                false);
         assertThat(config.connectors())
                 .containsExactly(
                         Connector.oauth("notion", URI.create("https://mcp.notion.com/mcp")),

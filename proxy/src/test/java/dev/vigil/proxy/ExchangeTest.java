@@ -213,7 +213,7 @@ class ExchangeTest {
     void expiryHiddenInAGoodAnswerStartsAVerificationAndPassesAsItIs() throws Exception {
         proxy.close();
         RefreshSettings rule = new RefreshSettings(
-                Optional.empty(), Optional.empty(), Optional.empty(), Optional.of("session expired"));
+                Optional.empty(), Optional.empty(), Optional.empty(), Optional.of("session expired"), true);
         proxy = new RunningProxy(new Connector(
                         "notion", upstream.url(), GrantKind.OAUTH, Optional.empty(), List.of(), Optional.empty(), rule))
                 .loggedIn(HOUR);
