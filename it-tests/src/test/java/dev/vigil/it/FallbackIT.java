@@ -61,6 +61,9 @@ class FallbackIT {
         forgetHeartbeat();
         Await.until(LIMIT, this::coveredByOneOfTwo, () -> "the fallback never acted");
         assertThat(auth.counts().refreshes()).isEqualTo(before + 1);
+        Product.Ended stopped = product.run("status");
+        assertThat(stopped.exit()).as(stopped.text()).isEqualTo(5);
+        assertThat(stopped.text()).contains("has not answered within 3 s").contains(NAME + "  logged in, token good");
 
         signal("CONT");
         int covered = before + 1;

@@ -22,7 +22,8 @@ import tools.jackson.databind.node.ObjectNode;
         name = "status",
         description = {
             "Shows how every connector stands: until when its token is good, what happens next and why.",
-            "Asks the daemon where one runs, else reads the files."
+            "Asks the daemon where one runs, else reads the files. A daemon that has not answered after 3 s is said to",
+            "hang, the files are read, and the exit code is 5."
         },
         footer = {
             "",
@@ -53,28 +54,43 @@ final class StatusCommand implements Callable<Integer> {
         if (name != null) {
             workplace.connector(name);
         }
-        ObjectNode status = fromDaemon().orElseGet(this::fromFiles);
+        Answer answer = answer();
+        ObjectNode status = answer.status();
         List<JsonNode> shown = new ArrayList<>();
         status.path("connectors").forEach(shown::add);
         shown.removeIf(one -> name != null && !one.path("name").asString().equals(name));
         if (json) {
             status.set("connectors", JSON.createArrayNode().addAll(shown));
             shell.say(JSON.writerWithDefaultPrettyPrinter().writeValueAsString(status));
-            return 0;
+            return answer.exit();
         }
         StatusText text = new StatusText(Sentences.here(), shell.time().now().wall());
-        (name == null ? text.overview(status.path("daemon"), status.path("fallback"), shown) : text.details(shown))
+        (name == null
+                        ? text.overview(status.path("daemon"), status.path("fallback"), shown)
+                        : text.details(status.path("daemon"), shown))
                 .forEach(shell::sayForeign);
-        return 0;
+        return answer.exit();
     }
 
-    /** A daemon that does not answer is told of, and the files are read. */
-    private Optional<ObjectNode> fromDaemon() {
+    /** @param exit not 0 when a daemon should have answered, and the files had to */
+    private record Answer(ObjectNode status, int exit) {}
+
+    private Answer answer() {
+        Optional<DaemonClient> daemon = workplace.daemon();
+        if (daemon.isEmpty()) {
+            return new Answer(fromFiles(), 0);
+        }
         try {
-            return workplace.daemon().map(DaemonClient::status);
+            return new Answer(daemon.get().status(), 0);
         } catch (Failure unanswered) {
-            shell.note("Note: " + unanswered.getMessage());
-            return Optional.empty();
+            ObjectNode status = fromFiles();
+            DaemonFile.Running known = daemon.get().daemon();
+            status.putObject("daemon")
+                    .put("url", known.url())
+                    .put("pid", known.pid())
+                    .put("started", known.started().toString())
+                    .put("problem", unanswered.getMessage());
+            return new Answer(status, unanswered.code().number());
         }
     }
 

@@ -20,7 +20,10 @@ record StatusText(Sentences sentences, Instant now) {
     /** One line about the daemon and one for each connector. */
     List<String> overview(JsonNode daemon, JsonNode fallback, List<JsonNode> connectors) {
         List<String> lines = new ArrayList<>();
-        lines.add(daemon.isObject() ? running(daemon) : "No daemon is running. To start it: vigil run --background");
+        lines.add(problem(daemon)
+                .orElseGet(() -> daemon.isObject()
+                        ? running(daemon)
+                        : "No daemon is running. To start it: vigil run --background"));
         JsonNode strangers = daemon.path("turned_away");
         if (strangers.isObject()) {
             lines.add("Turned away for want of a local key: "
@@ -58,8 +61,9 @@ record StatusText(Sentences sentences, Instant now) {
     }
 
     /** Everything about the connectors, a field a line. */
-    List<String> details(List<JsonNode> connectors) {
+    List<String> details(JsonNode daemon, List<JsonNode> connectors) {
         List<String> lines = new ArrayList<>();
+        problem(daemon).ifPresent(lines::add);
         for (JsonNode one : connectors) {
             lines.add(one.path("name").asString() + ": " + line(one));
             Map<String, String> fields = new LinkedHashMap<>();
@@ -85,6 +89,10 @@ record StatusText(Sentences sentences, Instant now) {
             fields.forEach((key, value) -> lines.add(String.format("  %-16s %s", key, value)));
         }
         return lines;
+    }
+
+    private static Optional<String> problem(JsonNode daemon) {
+        return text(daemon, "problem").map(why -> "From the files, since " + why);
     }
 
     private String running(JsonNode daemon) {

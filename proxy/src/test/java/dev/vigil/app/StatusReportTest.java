@@ -39,6 +39,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.NullNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What programs and people are told about each state, frozen in two samples. */
@@ -67,7 +68,7 @@ class StatusReportTest {
                                 + "\"turned_away\":{\"count\":2,\"at\":\"2026-11-20T14:01:00Z\",\"last\":\"codex showed no local key\"}}");
         List<String> lines = new ArrayList<>(text.overview(daemon, new JsonMapper().readTree(FALLBACK), reports()));
         lines.add("");
-        lines.addAll(text.details(withLogins(reports())));
+        lines.addAll(text.details(daemon, withLogins(reports())));
         assertThat(String.join("\n", lines)).isEqualTo(sample("status.txt"));
     }
 
@@ -99,7 +100,7 @@ class StatusReportTest {
         JsonNode report = StatusReport.of(connector, live, NOW);
         assertThat(report.path("note").asString())
                 .isEqualTo("refresh.skew is 7200 s, which does not fit tokens that live 3600 s: 3240 s is used");
-        assertThat(new StatusText(new Sentences(ZoneOffset.UTC), WALL).details(List.of(report)))
+        assertThat(new StatusText(new Sentences(ZoneOffset.UTC), WALL).details(NullNode.getInstance(), List.of(report)))
                 .anyMatch(line -> line.strip().startsWith("note ") && line.contains("3240 s is used"));
     }
 
