@@ -4,68 +4,103 @@ package dev.vigil.auth;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * A login that a person went through, why it took place, and whether Vigil could have spared it. What stood in the vault
- * at that moment decides; the first row that fits counts.
+ * A login that a person went through, why it took place, and whether it was avoidable: it was where a refresh would have
+ * done the same, or where Vigil itself had lost the login. What stood in the vault at that moment decides; the first row
+ * that fits counts.
  *
  * <table>
  *   <caption>Reasons</caption>
  *   <tr><th>what stood before<th>reason<th>avoidable
  *   <tr><td>no login for this server: none ever, one that was logged out, a static key<td>{@code first}<td>no
- *   <tr><td>{@code invalid_grant} for a refresh token whose answer had been lost, asked again within 20 s of the first
- *       send<td>{@code lost_answer}<td>no: we asked in time, and the server forgives nothing
- *   <tr><td>the same, asked again later<td>{@code lost_answer}<td>yes: too late for servers that forgive for a while, or
- *       the tokens had come and a crash took them before they were saved
+ *   <tr><td>an answer lost, and {@code invalid_grant} or no verdict since; the process that had sent the refresh token saw
+ *       the loss ({@link LossBook})<td>{@code lost_answer}<td>no: the network or the server lost it
+ *   <tr><td>the same, and no process saw it<td>{@code lost_answer}<td>yes: the answer may have come, and a crash took it
+ *       before it was saved
+ *   <tr><td>{@code invalid_grant} for a refresh token that had lain unused past the end that its server told, or for 8 days
+ *       where it told none<td>{@code idle}<td>yes: it should have been used in time, and nothing ran
  *   <tr><td>any other refusal<td>its OAuth error, {@code no_refresh_token} or {@code rejected_though_fresh}<td>no: the
  *       server ended the login, forgot the client, or never gave more
- *   <tr><td>no refusal, an answer lost within the last 20 s<td>{@code lost_answer}<td>no: the person came first
- *   <tr><td>no refusal, an answer lost earlier<td>{@code lost_answer}<td>yes, as above
- *   <tr><td>an expired token without a refresh token<td>{@code no_refresh_token}<td>no
- *   <tr><td>anything else: the login lived, or a refresh would have revived it<td>{@code by_choice}<td>no
+ *   <tr><td>no refusal, an expired token without a refresh token<td>{@code no_refresh_token}<td>no
+ *   <tr><td>no refusal, no refresh token, or the new login has another issuer, account or scopes<td>{@code by_choice}
+ *       <td>no: the person wanted what no refresh gives
+ *   <tr><td>no refusal, an expired token with a refresh token<td>{@code not_refreshed}<td>yes: the server answered the
+ *       login, so it would have answered a refresh
+ *   <tr><td>a token that lived, with a refresh token<td>{@code needless}<td>yes: nothing was wrong
  * </table>
- *
- * Doubt counts against us: a lost answer after which waiting was right, because the server is known to be strict, is
- * avoidable here.
  */
 public record PersonLogin(String connector, Instant at, String reason, boolean avoidable) {
-    /** How long a lost answer can be asked for again with fair hope. */
-    private static final Duration IN_TIME = Duration.ofSeconds(20);
-
-    private static final String LOST_ANSWER = "lost_answer";
+    /** The keep-alive of 7 days, a tenth later at most ({@link RefreshPolicy}), and some hours for retries. */
+    private static final Duration NEGLECTED = Duration.ofDays(8);
+    /** Where a session ends at a fixed time, each refresh token lives shorter, and nobody could save the last ones. */
+    private static final Duration LAST_STEPS = Duration.ofMinutes(10);
 
     /**
-     * @param before the stored grant that the login replaced
-     * @param intent the intent that stood beside it
+     * What a login replaces.
+     *
+     * @param grant the stored one
+     * @param intent the one that stood beside it
+     * @param lossNoted is it noted that an answer about this grant was lost on the wire?
      */
-    public static PersonLogin over(Optional<Grant> before, Optional<Intent> intent, Connector connector, Instant at) {
-        return before.filter(grant -> grant.fits(connector) && grant.oauth().isPresent())
-                .map(grant -> over(grant, intent, at))
-                .orElseGet(() -> new PersonLogin(connector.name(), at, "first", false));
+    public record Before(Optional<Grant> grant, Optional<Intent> intent, boolean lossNoted) {}
+
+    /** @param fresh what the login gave */
+    public static PersonLogin over(Before before, Connector connector, Grant fresh) {
+        Verdict verdict = before.grant()
+                .filter(grant -> grant.fits(connector) && grant.oauth().isPresent())
+                .map(grant -> over(grant, before, fresh))
+                .orElse(new Verdict("first", false));
+        return new PersonLogin(connector.name(), fresh.loggedInAt(), verdict.reason, verdict.avoidable);
     }
 
-    private static PersonLogin over(Grant before, Optional<Intent> intent, Instant at) {
-        if (before.refusal().isPresent()) {
-            return over(before.connector(), before.refusal().get(), at);
+    private record Verdict(String reason, boolean avoidable) {}
+
+    private static Verdict over(Grant old, Before before, Grant fresh) {
+        boolean lost = old.refusal()
+                .map(no -> no.oauthError().equals("invalid_grant")
+                        && no.unansweredAt().isPresent())
+                .orElseGet(
+                        () -> before.intent().filter(sent -> sent.isAbout(old)).isPresent());
+        if (lost) {
+            return new Verdict("lost_answer", !before.lossNoted());
         }
-        Optional<Instant> lost = intent.filter(sent -> sent.isAbout(before)).map(Intent::at);
-        if (lost.isPresent()) {
-            return lost(before.connector(), lost.get(), at, at);
+        return old.refusal().map(no -> over(old.tokens(), no)).orElseGet(() -> overUnrefused(old, fresh));
+    }
+
+    private static Verdict over(TokenSet tokens, Refusal no) {
+        return no.oauthError().equals("invalid_grant") && isNeglected(tokens, no.at())
+                ? new Verdict("idle", true)
+                : new Verdict(no.oauthError(), false);
+    }
+
+    private static boolean isNeglected(TokenSet tokens, Instant refused) {
+        return tokens.refreshTokenEnd()
+                .map(end -> !refused.isBefore(end)
+                        && Duration.between(tokens.obtainedAt(), end).compareTo(LAST_STEPS) > 0)
+                .orElseGet(() -> refused.isAfter(tokens.obtainedAt().plus(NEGLECTED)));
+    }
+
+    private static Verdict overUnrefused(Grant old, Grant fresh) {
+        TokenSet tokens = old.tokens();
+        boolean ended = tokens.expiresAt().filter(fresh.loggedInAt()::isAfter).isPresent();
+        if (tokens.refreshToken().isEmpty()) {
+            return new Verdict(ended ? "no_refresh_token" : "by_choice", false);
         }
-        boolean ended = before.tokens().refreshToken().isEmpty()
-                && before.tokens().expiresAt().filter(at::isAfter).isPresent();
-        return new PersonLogin(before.connector(), at, ended ? "no_refresh_token" : "by_choice", false);
+        if (brings(fresh.oauth().orElseThrow(), old.oauth().orElseThrow())) {
+            return new Verdict("by_choice", false);
+        }
+        return new Verdict(ended ? "not_refreshed" : "needless", true);
     }
 
-    private static PersonLogin over(String connector, Refusal refusal, Instant at) {
-        return refusal.unansweredAt()
-                .filter(sent -> refusal.oauthError().equals("invalid_grant"))
-                .map(sent -> lost(connector, sent, refusal.at(), at))
-                .orElseGet(() -> new PersonLogin(connector, at, refusal.oauthError(), false));
-    }
-
-    private static PersonLogin lost(String connector, Instant sent, Instant askedAgain, Instant at) {
-        boolean inTime = Duration.between(sent, askedAgain).compareTo(IN_TIME) <= 0;
-        return new PersonLogin(connector, at, LOST_ANSWER, !inTime);
+    /** Something that a refresh of the old grant would not have brought? */
+    private static boolean brings(OAuthBinding fresh, OAuthBinding old) {
+        boolean otherAccount = fresh.account().isPresent()
+                && old.account().isPresent()
+                && !fresh.account().equals(old.account());
+        return otherAccount
+                || !fresh.issuer().equals(old.issuer())
+                || !Set.copyOf(fresh.scopes()).equals(Set.copyOf(old.scopes()));
     }
 }

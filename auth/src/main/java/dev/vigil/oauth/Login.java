@@ -156,12 +156,19 @@ public final class Login {
             Grant fresh = grant(tokens, now, before);
             Grant planned = setup.policy().planned(fresh, setup.time().now());
             vault.save(planned);
-            setup.counted().accept(PersonLogin.over(before, intent(vault), connector, now));
+            setup.counted().accept(PersonLogin.over(replaced(before), connector, planned));
             clearIntent(vault);
             return planned;
         } catch (VaultException e) {
             throw new LoginException(Kind.STORAGE, "the login was granted, but could not be saved: " + e.getMessage());
         }
+    }
+
+    private PersonLogin.Before replaced(Optional<Grant> before) {
+        return new PersonLogin.Before(
+                before,
+                intent(setup.vault()),
+                before.map(setup.losses()::isNoted).orElse(false));
     }
 
     /** One that cannot be read says nothing. */

@@ -2,6 +2,7 @@
 package dev.vigil.oauth;
 
 import dev.vigil.auth.ClientStore;
+import dev.vigil.auth.LossBook;
 import dev.vigil.auth.PersonLogin;
 import dev.vigil.auth.RefreshPolicy;
 import dev.vigil.auth.TimeSource;
@@ -13,6 +14,7 @@ import java.util.function.Consumer;
  * What every login of this process shares.
  *
  * @param redirectUri the one stable redirect URI, byte for byte as it is registered and sent
+ * @param losses tells whether an answer was lost on the wire, or by a crash
  * @param counted hears of each login by a person once it is saved, on the thread that saved it; must not throw
  */
 public record LoginSetup(
@@ -22,4 +24,5 @@ public record LoginSetup(
         RefreshPolicy policy,
         TimeSource time,
         URI redirectUri,
+        LossBook losses,
         Consumer<PersonLogin> counted) {}

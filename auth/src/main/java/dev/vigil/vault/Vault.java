@@ -75,6 +75,10 @@ public final class Vault {
         return new FileLogins(journal("logins"));
     }
 
+    public FileLosses losses() {
+        return new FileLosses(journal("lost-answers"), time);
+    }
+
     /** @param name of the history, without an ending */
     public Journal journal(String name) {
         return new Journal(home.events().resolve(name + ".jsonl"), home.eventsLock(), files);

@@ -146,7 +146,7 @@ class LoginTest extends LoginFixture {
         assertThat(counted)
                 .containsExactly(
                         new PersonLogin("notion", began, "first", false),
-                        new PersonLogin("notion", began, "by_choice", false),
+                        new PersonLogin("notion", began, "needless", true),
                         new PersonLogin("notion", began, "invalid_grant", false),
                         new PersonLogin("notion", began.plusSeconds(60), "lost_answer", true));
     }

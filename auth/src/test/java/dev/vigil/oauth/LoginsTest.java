@@ -8,6 +8,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.Grant;
+import dev.vigil.auth.LossBook;
 import dev.vigil.auth.MemoryVault;
 import dev.vigil.auth.RefreshPolicy;
 import dev.vigil.auth.RefreshSettings;
@@ -223,6 +224,7 @@ class LoginsTest {
                 new RefreshPolicy("machine", name -> RefreshSettings.DEFAULT),
                 time,
                 URI.create("http://127.0.0.1:7470/oauth/callback"),
+                LossBook.BLANK,
                 counted -> {});
     }
 }

@@ -9,6 +9,7 @@ import dev.vigil.auth.Connector;
 import dev.vigil.auth.FailureCategory;
 import dev.vigil.auth.Grant;
 import dev.vigil.auth.Grants;
+import dev.vigil.auth.LossBook;
 import dev.vigil.auth.MemoryVault;
 import dev.vigil.auth.RefreshOutcome;
 import dev.vigil.auth.RefreshOutcome.Refreshed;
@@ -257,6 +258,7 @@ class OAuthRefresherTest {
                 policy,
                 time,
                 URI.create("http://127.0.0.1:7470/oauth/callback"),
+                LossBook.BLANK,
                 counted -> {});
         Login login = Login.begin(Connector.oauth("login-" + method, FakeAuthServer.MCP), Optional.empty(), setup);
         return login.complete(server.approve(login.authorizationUrl()));

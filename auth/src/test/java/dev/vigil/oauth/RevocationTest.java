@@ -8,6 +8,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.Grant;
 import dev.vigil.auth.Grants;
+import dev.vigil.auth.LossBook;
 import dev.vigil.auth.MemoryVault;
 import dev.vigil.auth.RefreshOutcome.Rejected;
 import dev.vigil.auth.RefreshPolicy;
@@ -83,6 +84,7 @@ class RevocationTest {
                 new RefreshPolicy("machine", name -> RefreshSettings.DEFAULT),
                 time,
                 URI.create("http://127.0.0.1:7470/oauth/callback"),
+                LossBook.BLANK,
                 counted -> {});
         Login login = Login.begin(Connector.oauth("notion", FakeAuthServer.MCP), Optional.empty(), setup);
         return login.complete(server.approve(login.authorizationUrl()));

@@ -3,10 +3,13 @@ package dev.vigil.vault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vigil.auth.Grant;
+import dev.vigil.auth.Grants;
 import dev.vigil.auth.PersonLogin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -39,7 +42,23 @@ class FileLoginsTest {
         assertThat(folder.resolve("home/events/logins.jsonl")).isEmptyDirectory();
     }
 
+    @Test
+    void lossIsNotedOnceForItsGenerationAndThereAfterARestart() {
+        Grant lost = Grants.lasting(Duration.ofHours(1), AT);
+        assertThat(vault().losses().isNoted(lost)).isFalse();
+        vault().losses().note(lost);
+        vault().losses().note(lost);
+
+        assertThat(vault().losses().isNoted(lost)).isTrue();
+        assertThat(vault().losses().isNoted(Grants.renewed(lost, AT))).isFalse();
+        assertThat(vault().journal("lost-answers").lines()).hasSize(1);
+    }
+
     private FileLogins logins() {
-        return Vault.open(Home.below(folder.resolve("home")), Optional.empty()).logins();
+        return vault().logins();
+    }
+
+    private Vault vault() {
+        return Vault.open(Home.below(folder.resolve("home")), Optional.empty());
     }
 }

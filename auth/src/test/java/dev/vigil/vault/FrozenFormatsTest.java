@@ -134,6 +134,12 @@ class FrozenFormatsTest {
     }
 
     @Test
+    void lostAnswers() {
+        assertThat(vault.losses().isNoted(NOTION)).isTrue();
+        assertThat(vault.losses().isNoted(Grants.renewed(NOTION, RENEWED))).isFalse();
+    }
+
+    @Test
     void localKeys() {
         assertThat(vault.localKeys().names()).containsExactly("claude", "cursor");
         assertThat(vault.localKeys().clientOf(new Secret("vgl_U5hyumFC4ufaGuxw5sdw8fR-Qn9yyPfjkI292jWuae8")))

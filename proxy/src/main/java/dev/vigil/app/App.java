@@ -107,7 +107,14 @@ final class App implements AutoCloseable {
         URI redirect = URI.create(url() + "/oauth/callback");
         Vault vault = parts.vault();
         return new LoginSetup(
-                transport, vault.grants(), vault.clients(), policy, parts.time(), redirect, vault.logins());
+                transport,
+                vault.grants(),
+                vault.clients(),
+                policy,
+                parts.time(),
+                redirect,
+                vault.losses(),
+                vault.logins());
     }
 
     /**

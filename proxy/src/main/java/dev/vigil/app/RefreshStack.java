@@ -3,6 +3,7 @@ package dev.vigil.app;
 
 import dev.vigil.auth.DurableRefresher;
 import dev.vigil.auth.NetworkView;
+import dev.vigil.auth.NotedLosses;
 import dev.vigil.auth.RefreshPolicy;
 import dev.vigil.auth.Refresher;
 import dev.vigil.auth.TimeSource;
@@ -18,11 +19,13 @@ final class RefreshStack {
     static Refresher of(Vault vault, OAuthTransport transport, RefreshPolicy policy, TimeSource time) {
         return new DurableRefresher( // one process at a time, nothing lost in a crash
                 vault.grants(),
-                new CautiousRefresher( // no rotating token into a network that is not there yet
-                        new OAuthRefresher(transport, time), // one POST, one classification
-                        transport,
-                        NetworkView.system(),
-                        time),
+                new NotedLosses( // an answer lost on the wire is no crash
+                        new CautiousRefresher( // no rotating token into a network that is not there yet
+                                new OAuthRefresher(transport, time), // one POST, one classification
+                                transport,
+                                NetworkView.system(),
+                                time),
+                        vault.losses()),
                 policy,
                 vault.issuers(),
                 time);

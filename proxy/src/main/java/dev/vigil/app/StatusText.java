@@ -148,6 +148,7 @@ record StatusText(Sentences sentences, Instant now) {
         return switch (logins.path("last_reason").asString()) {
             case "first" -> ", the first";
             case "by_choice" -> " by choice";
+            case "needless" -> " though nothing was wrong";
             default -> " because " + logins.path("last_reason").asString();
         };
     }

@@ -117,7 +117,14 @@ final class Workplace {
     LoginSetup loginSetup(RefreshPolicy policy, int port) {
         URI redirect = URI.create("http://127.0.0.1:" + port + "/oauth/callback");
         return new LoginSetup(
-                transport(), vault(), vaults().clients(), policy, shell.time(), redirect, vaults().logins());
+                transport(),
+                vault(),
+                vaults().clients(),
+                policy,
+                shell.time(),
+                redirect,
+                vaults().losses(),
+                vaults().logins());
     }
 
     Browser browser() {
