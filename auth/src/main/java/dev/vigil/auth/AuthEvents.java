@@ -16,11 +16,11 @@ public interface AuthEvents {
     /** A connector's authorization is another one now. Tokens merely renewed do not count. */
     default void authorizationChanged(String connector, Authorization before, Authorization after) {}
 
-    /** New tokens could not be saved: they are served from memory, and a crash would lose them. */
-    default void saveFailed(String connector, String reason) {}
+    /** New tokens could not be saved: they are served from memory, and a crash would lose them. Not told of every try. */
+    default void saveFailed(SaveTrouble trouble) {}
 
-    /** Tokens that could not be saved at first are on disk now. */
-    default void saved(String connector) {}
+    /** Tokens that could not be saved at first are on disk now, after so much trouble. */
+    default void saved(SaveTrouble trouble) {}
 
     /** A cycle is completed: this connector was looked at, and no refresh of it is under way. About twice a minute. */
     default void tended(String connector) {}

@@ -15,9 +15,6 @@ record RefreshStory(String connector, Live tried, Trigger trigger, Now begun, No
 
     void tell(Authorization after, AuthEvents events) {
         events.refreshed(report(after));
-        if (outcome instanceof Refreshed refreshed && refreshed.unsaved().isPresent()) {
-            events.saveFailed(connector, refreshed.unsaved().get());
-        }
     }
 
     /** What a person must hear before anything follows from it. */

@@ -13,14 +13,22 @@ import java.util.concurrent.Executor;
 
 /**
  * Tokens that could not be saved when they came. They serve from memory, and are tried to be saved after 1 s, then after
- * twice as long each time, every 30 s in the end, for as long as it takes; each failure is told. Touched on
- * {@code token-keeper} only.
+ * twice as long each time, every 30 s in the end, for as long as it takes; {@link SaveAlarm} says how loudly. Touched
+ * on {@code token-keeper} only.
  */
 final class UnsavedGrants {
     private static final Duration FIRST = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofSeconds(30);
 
-    private record Wait(Grant grant, Deadline next, Duration pause) {}
+    private record Wait(Grant grant, Deadline next, Duration pause, SaveAlarm alarm) {
+        private static Wait of(Grant grant, Duration pause, SaveAlarm alarm, Now now) {
+            return new Wait(grant, Deadline.in(pause, now), pause, alarm);
+        }
+
+        private Wait with(SaveAlarm more) {
+            return new Wait(grant, next, pause, more);
+        }
+    }
 
     private final TokenKeeper keeper;
     private final Executor loop;
@@ -43,7 +51,7 @@ final class UnsavedGrants {
     /** A refresh ended so. */
     void after(RefreshOutcome outcome, Now now) {
         if (outcome instanceof Refreshed done && done.unsaved().isPresent()) {
-            wait(done.grant(), FIRST, now);
+            failed(done.grant(), done.unsaved().get(), now);
         } else if (outcome instanceof Refreshed done) {
             waiting.remove(done.grant().connector());
         } else if (outcome instanceof Adopted other) {
@@ -59,10 +67,10 @@ final class UnsavedGrants {
         }
         if (wait.next.isDue(now)) {
             Duration pause = shorter(wait.pause.multipliedBy(2), LONGEST);
-            wait(wait.grant, pause, now);
+            waiting.put(connector, Wait.of(wait.grant, pause, wait.alarm, now));
             io.execute(() -> {
-                Optional<String> trouble = refresher.saveAgain(wait.grant);
-                loop.execute(() -> ended(wait.grant, trouble));
+                Optional<String> reason = refresher.saveAgain(wait.grant);
+                loop.execute(() -> ended(wait.grant, reason));
             });
         }
         return Optional.ofNullable(waiting.get(connector))
@@ -70,20 +78,33 @@ final class UnsavedGrants {
                 .orElse(LONGEST);
     }
 
-    private void ended(Grant grant, Optional<String> trouble) {
-        boolean isOurs = Optional.ofNullable(waiting.get(grant.connector()))
-                .map(wait -> wait.grant.equals(grant))
-                .orElse(false);
-        if (trouble.isPresent()) {
-            events.saveFailed(grant.connector(), trouble.get());
-        } else if (isOurs) {
+    private void failed(Grant grant, String reason, Now now) {
+        SaveAlarm alarm = Optional.ofNullable(waiting.get(grant.connector()))
+                .map(wait -> wait.alarm.again(reason, now))
+                .orElseGet(() -> SaveAlarm.begun(grant.connector(), reason, now));
+        waiting.put(grant.connector(), Wait.of(grant, FIRST, alarm, now));
+        tell(alarm);
+    }
+
+    private void ended(Grant grant, Optional<String> reason) {
+        Wait wait = waiting.get(grant.connector());
+        if (wait == null || !wait.grant.equals(grant)) {
+            return; // newer tokens have come meanwhile
+        }
+        if (reason.isPresent()) {
+            SaveAlarm alarm = wait.alarm.again(reason.get(), time.now());
+            waiting.put(grant.connector(), wait.with(alarm));
+            tell(alarm);
+        } else {
             waiting.remove(grant.connector());
             keeper.saved(grant);
-            events.saved(grant.connector());
+            events.saved(wait.alarm.ended(time.now()));
         }
     }
 
-    private void wait(Grant grant, Duration pause, Now now) {
-        waiting.put(grant.connector(), new Wait(grant, Deadline.in(pause, now), pause));
+    private void tell(SaveAlarm alarm) {
+        if (alarm.isNews()) {
+            events.saveFailed(alarm.last());
+        }
     }
 }

@@ -33,13 +33,13 @@ class KeeperTroublesTest extends KeeperStage {
         }
 
         @Override
-        public void saveFailed(String connector, String reason) {
-            told.add("not saved: " + reason);
+        public void saveFailed(SaveTrouble trouble) {
+            told.add("not saved: " + trouble.reason());
         }
 
         @Override
-        public void saved(String connector) {
-            told.add("saved");
+        public void saved(SaveTrouble trouble) {
+            told.add("saved after " + trouble.lasting().toSeconds() + " s and " + trouble.tries() + " tries");
         }
 
         @Override
@@ -332,15 +332,33 @@ class KeeperTroublesTest extends KeeperStage {
         keeper.newerThan("notion", 1);
         pass(Duration.ofSeconds(10));
         assertThat(generation()).isEqualTo(2);
-        assertThat(told.stream().filter("not saved: disk full"::equals)).hasSizeGreaterThan(2);
+        assertThat(told.stream().filter("not saved: disk full"::equals)).hasSize(1);
         assertThat(live().trouble()).isPresent();
         vault.diskRefuses(Optional.empty());
         pass(Duration.ofSeconds(30));
         assertThat(vault.load("notion").orElseThrow().tokens().generation()).isEqualTo(2);
         assertThat(vault.intent("notion")).isEmpty();
-        assertThat(told).contains("saved");
+        assertThat(told).contains("saved after 15 s and 4 tries");
         assertThat(live().trouble()).isEmpty();
         assertThat(sent).hasSize(1);
+    }
+
+    @Test
+    void diskThatStaysFullIsTriedEveryHalfMinuteAndToldEverMoreRarely() {
+        startWith(Grants.lasting(HOUR, time.now().wall()));
+        server = held -> {
+            vault.diskRefuses(Optional.of("disk full"));
+            return renewed(held);
+        };
+        keeper.newerThan("notion", 1);
+        pass(Duration.ofMinutes(16));
+        assertThat(told.stream().filter("not saved: disk full"::equals)).hasSize(4);
+        vault.diskRefuses(Optional.of("read-only"));
+        pass(Duration.ofMinutes(1));
+        assertThat(told.stream().filter("not saved: read-only"::equals)).hasSize(1);
+        vault.diskRefuses(Optional.empty());
+        pass(Duration.ofSeconds(31));
+        assertThat(told).anyMatch(line -> line.matches("saved after 10[2-5]\\d s and 3[5-9] tries"));
     }
 
     @Test

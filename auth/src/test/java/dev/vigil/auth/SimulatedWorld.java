@@ -266,8 +266,8 @@ final class SimulatedWorld {
         }
 
         @Override
-        public void saveFailed(String connector, String reason) {
-            judge.told(connector, family(connector), "save failed, " + reason);
+        public void saveFailed(SaveTrouble trouble) {
+            judge.told(trouble.connector(), family(trouble.connector()), "save failed, " + trouble.reason());
         }
 
         @Override

@@ -53,8 +53,8 @@ class TokenKeeperTest extends KeeperStage {
         }
 
         @Override
-        public void saveFailed(String connector, String reason) {
-            told.add("not saved: " + reason);
+        public void saveFailed(SaveTrouble trouble) {
+            told.add("not saved: " + trouble.reason());
         }
 
         @Override

@@ -4,6 +4,7 @@ package dev.vigil.app;
 import dev.vigil.auth.AuthEvents;
 import dev.vigil.auth.Authorization;
 import dev.vigil.auth.RefreshReport;
+import dev.vigil.auth.SaveTrouble;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -25,13 +26,13 @@ record AuthListeners(List<AuthEvents> all) implements AuthEvents {
     }
 
     @Override
-    public void saveFailed(String connector, String reason) {
-        all.forEach(one -> one.saveFailed(connector, reason));
+    public void saveFailed(SaveTrouble trouble) {
+        all.forEach(one -> one.saveFailed(trouble));
     }
 
     @Override
-    public void saved(String connector) {
-        all.forEach(one -> one.saved(connector));
+    public void saved(SaveTrouble trouble) {
+        all.forEach(one -> one.saved(trouble));
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.vigil.auth.Authorization;
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.FailureCategory;
 import dev.vigil.auth.RefreshReport;
+import dev.vigil.auth.SaveTrouble;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.proxy.ExchangeReport;
 import dev.vigil.proxy.ProxyEvents;
@@ -28,8 +29,8 @@ import java.util.function.Function;
  *   refresh        connector trigger outcome category attempt generation time_to_expiry_s next_try took_ms reason
  *   authorization  connector from to reason since action
  *   turned_away    why detail
- *   save_failed    connector reason
- *   saved          connector
+ *   save_failed    connector reason lasting_s tries
+ *   saved          connector lasted_s tries
  *   unreadable     connector reason
  *   answer_lost    connector reason deadline
  *   daemon         state (started, stopping, stopped, reloaded, config_refused) detail
@@ -111,24 +112,24 @@ final class EventLog implements AuthEvents, ProxyEvents {
     }
 
     @Override
-    public void saveFailed(String connector, String reason) {
+    public void saveFailed(SaveTrouble trouble) {
         Instant now = now();
-        LogLine line =
-                new LogLine(now, "save_failed").with("connector", connector).with("reason", reason);
-        write(
-                now,
-                line,
-                connector + ": new tokens could not be saved (" + reason
-                        + "). They serve from memory; a crash would lose them");
+        LogLine line = new LogLine(now, "save_failed")
+                .with("connector", trouble.connector())
+                .with("reason", trouble.reason())
+                .withSeconds("lasting_s", Optional.of(trouble.lasting()))
+                .with("tries", trouble.tries());
+        write(now, line, sentences.saveFailed(trouble));
     }
 
     @Override
-    public void saved(String connector) {
+    public void saved(SaveTrouble trouble) {
         Instant now = now();
-        write(
-                now,
-                new LogLine(now, "saved").with("connector", connector),
-                connector + ": the new tokens are saved now");
+        LogLine line = new LogLine(now, "saved")
+                .with("connector", trouble.connector())
+                .withSeconds("lasted_s", Optional.of(trouble.lasting()))
+                .with("tries", trouble.tries());
+        write(now, line, sentences.saved(trouble));
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.vigil.app;
 
 import dev.vigil.auth.FailureCategory;
 import dev.vigil.auth.RefreshReport;
+import dev.vigil.auth.SaveTrouble;
 import dev.vigil.proxy.ExchangeReport;
 import java.time.Duration;
 import java.time.Instant;
@@ -86,6 +87,19 @@ record Sentences(ZoneId zone) {
         return connector + ": the answer to a refresh was lost (" + reason + "). The refresh token may be spent"
                 + deadline.map(end -> "; the token at hand lasts until " + minute(end, now))
                         .orElse("");
+    }
+
+    String saveFailed(SaveTrouble trouble) {
+        String lasting = trouble.tries() == 1
+                ? ""
+                : ", for " + DurationText.show(trouble.lasting()) + " and " + trouble.tries() + " tries by now";
+        return trouble.connector() + ": new tokens could not be saved (" + trouble.reason() + ")" + lasting
+                + ". They serve from memory; a crash would lose them";
+    }
+
+    String saved(SaveTrouble trouble) {
+        return trouble.connector() + ": the new tokens are saved now, after " + DurationText.show(trouble.lasting())
+                + " and " + (trouble.tries() == 1 ? "1 try" : trouble.tries() + " tries") + " that failed";
     }
 
     private static String cause(RefreshReport report) {

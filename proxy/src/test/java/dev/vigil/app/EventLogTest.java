@@ -17,6 +17,7 @@ import dev.vigil.auth.OAuthBinding;
 import dev.vigil.auth.RefreshReport;
 import dev.vigil.auth.RefreshSettings;
 import dev.vigil.auth.RegisteredClient;
+import dev.vigil.auth.SaveTrouble;
 import dev.vigil.auth.Secret;
 import dev.vigil.auth.TokenSet;
 import dev.vigil.auth.TokenSource;
@@ -142,12 +143,18 @@ class EventLogTest {
                 "notion", new NotNeeded(), new LoggedOut(Optional.of("the stored login is for another")));
         log.authorizationChanged("c7", new NotNeeded(), new NeedsLogin(key(), "key_refused", NOW));
         log.authorizationChanged("c7", new NotNeeded(), new Unreadable("grants/c7.sealed: not sealed by this vault"));
-        log.saveFailed("notion", "grants/notion.sealed: no space left");
+        log.saveFailed(saving(1, Duration.ZERO));
+        log.saveFailed(saving(36, Duration.ofMinutes(15)));
+        log.saved(saving(36, Duration.ofSeconds(930)));
         log.grantUnreadable("notion", "grants/notion.sealed: cut short");
         log.answerLost("notion", "connection reset", Optional.of(NOW.plusSeconds(600)));
         log.turnedAway("local_key", "POST /mcp/notion showed no key");
         log.configRefused(List.of("vigil.yaml:1:1: lisen: unknown key"));
         log.daemon("stopped", "0 exchanges were cut off");
+    }
+
+    private static SaveTrouble saving(int tries, Duration lasting) {
+        return new SaveTrouble("notion", "grants/notion.sealed: no space left", lasting, tries);
     }
 
     private static ExchangeReport exchange(String tool, String outcome, Optional<String> detail) {
