@@ -16,7 +16,6 @@ import tools.jackson.databind.JsonNode;
  * @param now to say how long something will still last
  */
 record StatusText(Sentences sentences, Instant now) {
-
     /** One line about the daemon and one for each connector. */
     List<String> overview(JsonNode daemon, JsonNode fallback, List<JsonNode> connectors) {
         List<String> lines = new ArrayList<>();
@@ -83,10 +82,11 @@ record StatusText(Sentences sentences, Instant now) {
                     .ifPresent(known -> fields.put(
                             "last sync",
                             time(one, "last_sync").map(this::moment).orElse("never")));
-            logins(one.path("logins")).ifPresent(count -> fields.put("logins by a person:", count));
+            logins(one.path("logins")).ifPresent(count -> fields.put("logins by a person", count));
             fields.put("next step", next(one));
             text(one, "note").ifPresent(note -> fields.put("note", note));
-            fields.forEach((key, value) -> lines.add(String.format("  %-16s %s", key, value)));
+            // As wide as the longest label, "logins by a person".
+            fields.forEach((key, value) -> lines.add(String.format("  %-18s %s", key, value)));
         }
         return lines;
     }

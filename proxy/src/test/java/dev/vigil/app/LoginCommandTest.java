@@ -64,8 +64,8 @@ class LoginCommandTest {
         assertThat(cli.run("status").out()).contains("notion  logged in, token good for 59m");
         assertThat(cli.run("status", "notion").out())
                 .contains("logged in at")
-                .contains("generation       1")
-                .contains("next step        refresh at ");
+                .contains("generation         1")
+                .contains("next step          refresh at ");
     }
 
     @Test

@@ -84,7 +84,7 @@ class RefreshCommandTest {
                 .contains("notion  logged in, token good for 59m")
                 .contains("Fallback: last run ")
                 .contains(" (ok), 1 incident in 24 hours.\n");
-        assertThat(cli.run("status", "notion").out()).contains("generation       2");
+        assertThat(cli.run("status", "notion").out()).contains("generation         2");
     }
 
     @Test
@@ -218,14 +218,14 @@ class RefreshCommandTest {
 
     @Test
     void loginsOfAPersonAreCountedWithTheirReason() {
-        assertThat(cli.run("status", "notion").out()).contains("logins by a person: 1 (0 avoidable), last ");
+        assertThat(cli.run("status", "notion").out()).contains("logins by a person 1 (0 avoidable), last ");
         auth.revokeEverything();
         clock.move(Duration.ofMinutes(50));
         cli.run("refresh");
         login();
         assertThat(cli.run("status", "notion").out())
-                .containsPattern("logins by a person: 2 \\(0 avoidable\\), last [\\d-]{10} because invalid_grant\n");
-        assertThat(cli.run("status", "other").out()).contains("logins by a person: 0 (0 avoidable)\n");
+                .containsPattern("logins by a person 2 \\(0 avoidable\\), last [\\d-]{10} because invalid_grant\n");
+        assertThat(cli.run("status", "other").out()).contains("logins by a person 0 (0 avoidable)\n");
         JsonNode status = new JsonMapper().readTree(cli.run("status", "--json").out());
         assertThat(status.path("connectors").get(0).path("logins").path("count").asInt())
                 .isEqualTo(2);

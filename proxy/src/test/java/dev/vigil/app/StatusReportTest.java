@@ -77,7 +77,8 @@ class StatusReportTest {
                 "{\"count\":0,\"avoidable\":0,\"last_at\":null,\"last_reason\":null}",
                 "{\"count\":1,\"avoidable\":0,\"last_at\":\"2026-11-01T08:00:00Z\",\"last_reason\":\"first\"}",
                 "{\"count\":2,\"avoidable\":0,\"last_at\":\"2026-11-20T08:00:00Z\",\"last_reason\":\"invalid_grant\"}",
-                "{\"count\":3,\"avoidable\":1,\"last_at\":\"2026-11-20T08:00:00Z\",\"last_reason\":\"by_choice\"}");
+                "{\"count\":3,\"avoidable\":1,\"last_at\":\"2026-11-20T08:00:00Z\",\"last_reason\":\"by_choice\"}",
+                "{\"count\":4,\"avoidable\":2,\"last_at\":\"2026-11-20T08:00:00Z\",\"last_reason\":\"needless\"}");
         for (int i = 0; i < past.size(); i++) {
             ((ObjectNode) reports.get(i)).set("logins", new JsonMapper().readTree(past.get(i)));
         }
@@ -117,6 +118,16 @@ class StatusReportTest {
         assertThat(report.path("next_step").asString()).isEqualTo("login");
         assertThat(report.path("next_at").asString()).isEqualTo(end.wall().toString());
         assertThat(report.path("action").asString()).isEqualTo("vigil login notion");
+    }
+
+    @Test
+    void everyValueStandsInOneColumn() {
+        List<String> fields = new StatusText(new Sentences(ZoneOffset.UTC), WALL)
+                .details(NullNode.getInstance(), withLogins(reports())).stream()
+                        .filter(line -> line.startsWith(" "))
+                        .toList();
+        assertThat(fields).anyMatch(line -> line.contains("logins by a person"));
+        assertThat(fields).allMatch(line -> line.matches("  [a-z][a-z ]{17} \\S.*"));
     }
 
     @Test
