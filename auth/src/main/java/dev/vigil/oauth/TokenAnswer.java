@@ -192,7 +192,8 @@ sealed interface TokenAnswer {
             return date(told).map(end -> Duration.between(now, byOurClock(end)));
         }
 
-        private static Optional<Instant> date(String told) {
+        /** RFC 9110, 5.6.7. */
+        static Optional<Instant> date(String told) {
             try {
                 return Optional.of(ZonedDateTime.parse(told.trim(), DateTimeFormatter.RFC_1123_DATE_TIME)
                         .toInstant());

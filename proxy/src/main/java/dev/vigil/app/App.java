@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.app;
 
+import dev.vigil.auth.Grant;
 import dev.vigil.auth.RefreshPolicy;
 import dev.vigil.auth.TaskLoop;
 import dev.vigil.auth.TimeSource;
@@ -8,6 +9,7 @@ import dev.vigil.auth.TokenKeeper;
 import dev.vigil.auth.TokenVault;
 import dev.vigil.oauth.LoginSetup;
 import dev.vigil.oauth.Logins;
+import dev.vigil.oauth.ServerClocks;
 import dev.vigil.proxy.NettyOAuthTransport;
 import dev.vigil.proxy.Outbound;
 import dev.vigil.proxy.ProxyParts;
@@ -20,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -49,6 +52,7 @@ final class App implements AutoCloseable {
     private final EventLog events;
     private final DoorLog door;
     private final NettyOAuthTransport transport;
+    private final ServerClocks clocks;
     private final RefreshPolicy policy;
     private final TokenKeeper keeper;
     private final Reload reload;
@@ -58,16 +62,17 @@ final class App implements AutoCloseable {
     private App(Parts parts, Runnable stop) throws IOException {
         this.parts = parts;
         config = new LiveConfig(parts.config());
-        events = new EventLog(parts.time(), config::connector, Sentences.here(), parts.log());
+        events = new EventLog(parts.time(), config::connector, name -> skew(name), Sentences.here(), parts.log());
         door = new DoorLog(events, parts.time());
         transport = new NettyOAuthTransport(parts.outbound());
+        clocks = new ServerClocks(transport, parts.time());
         policy = new RefreshPolicy(MachineName.find(), config::refreshOf);
         keeper = keeper();
         keeper.manage(config.get().connectors()).toCompletableFuture().join();
         reload = new Reload(parts.home(), parts.userHome(), config, parts.vault(), keeper, events);
         SecretReader secrets = new SecretReader(parts.environment());
         Hindsight hindsight = Hindsight.of(parts.vault(), parts.time());
-        desk = new DaemonDesk(config, keeper, reload, secrets, door, hindsight, parts.time(), stop);
+        desk = new DaemonDesk(config, keeper, reload, secrets, door, hindsight, this::skew, parts.time(), stop);
         server = server();
         desk.open(url(), new Logins(loginSetup(), grant -> reload.grants()));
         reload.watch();
@@ -83,7 +88,7 @@ final class App implements AutoCloseable {
                 parts.time(),
                 policy,
                 vault,
-                RefreshStack.of(parts.vault(), transport, policy, parts.time()),
+                RefreshStack.of(parts.vault(), clocks, policy, parts.time()),
                 new AuthListeners(List.of(events, new BeatWriter(parts.vault().beats(), parts.time()))),
                 () -> ThreadLocalRandom.current().nextDouble());
     }
@@ -107,7 +112,7 @@ final class App implements AutoCloseable {
         URI redirect = URI.create(url() + "/oauth/callback");
         Vault vault = parts.vault();
         return new LoginSetup(
-                transport,
+                clocks,
                 vault.grants(),
                 vault.clients(),
                 policy,
@@ -127,6 +132,13 @@ final class App implements AutoCloseable {
 
     int port() {
         return server.port();
+    }
+
+    /** How far the clock of a connector's authorization server is from ours, where that is worth telling. */
+    private Optional<Duration> skew(String connector) {
+        return StatusReport.grant(keeper.look(connector))
+                .flatMap(Grant::oauth)
+                .flatMap(login -> clocks.skew(login.tokenEndpoint()));
     }
 
     private String url() {

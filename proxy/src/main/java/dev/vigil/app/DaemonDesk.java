@@ -7,10 +7,12 @@ import dev.vigil.oauth.LoginException;
 import dev.vigil.oauth.LoginStatus;
 import dev.vigil.oauth.Logins;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -25,6 +27,7 @@ final class DaemonDesk implements DaemonPages.Desk {
     private final SecretReader secrets;
     private final DoorLog door;
     private final Hindsight hindsight;
+    private final Function<String, Optional<Duration>> skews;
     private final TimeSource time;
     private final Runnable stop;
     private final Instant started;
@@ -33,6 +36,7 @@ final class DaemonDesk implements DaemonPages.Desk {
 
     private final CompletableFuture<Logins> logins = new CompletableFuture<>();
 
+    /** @param skews how far the clock of a connector's server is from ours, where that is worth telling */
     DaemonDesk(
             LiveConfig config,
             TokenKeeper keeper,
@@ -40,6 +44,7 @@ final class DaemonDesk implements DaemonPages.Desk {
             SecretReader secrets,
             DoorLog door,
             Hindsight hindsight,
+            Function<String, Optional<Duration>> skews,
             TimeSource time,
             Runnable stop) {
         this.config = config;
@@ -48,6 +53,7 @@ final class DaemonDesk implements DaemonPages.Desk {
         this.secrets = secrets;
         this.door = door;
         this.hindsight = hindsight;
+        this.skews = skews;
         this.time = time;
         this.stop = stop;
         this.started = time.now().wall();
@@ -75,8 +81,8 @@ final class DaemonDesk implements DaemonPages.Desk {
         ArrayNode connectors = status.putArray("connectors");
         config.get()
                 .connectors()
-                .forEach(connector ->
-                        connectors.add(StatusReport.of(connector, keeper.look(connector.name()), time.now())));
+                .forEach(connector -> connectors.add(StatusReport.of(
+                        connector, keeper.look(connector.name()), skews.apply(connector.name()), time.now())));
         hindsight.addTo(status);
         return JSON.writeValueAsString(status);
     }

@@ -10,6 +10,7 @@ import dev.vigil.auth.SaveTrouble;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.proxy.ExchangeReport;
 import dev.vigil.proxy.ProxyEvents;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +28,7 @@ import java.util.function.Function;
  *   exchange       connector client user_agent http method tool status upstream_status duration_ms generation bytes_up
  *                  bytes_down outcome detail
  *   refresh        connector trigger outcome category attempt generation time_to_expiry_s next_try took_ms reason
+ *                  skew_s (of the server's clock, ahead of ours; null within 30 s)
  *   authorization  connector from to reason since action
  *   turned_away    why detail
  *   save_failed    connector reason lasting_s tries
@@ -48,13 +50,23 @@ final class EventLog implements AuthEvents, ProxyEvents {
 
     private final TimeSource time;
     private final Function<String, Optional<Connector>> connectors;
+    private final Function<String, Optional<Duration>> skews;
     private final Sentences sentences;
     private final Sink sink;
 
-    /** @param connectors a connector by its name, as configured now; asked on any thread */
-    EventLog(TimeSource time, Function<String, Optional<Connector>> connectors, Sentences sentences, Sink sink) {
+    /**
+     * @param connectors a connector by its name, as configured now; asked on any thread
+     * @param skews how far the clock of a connector's server is from ours, where that is worth telling; asked likewise
+     */
+    EventLog(
+            TimeSource time,
+            Function<String, Optional<Connector>> connectors,
+            Function<String, Optional<Duration>> skews,
+            Sentences sentences,
+            Sink sink) {
         this.time = time;
         this.connectors = connectors;
+        this.skews = skews;
         this.sentences = sentences;
         this.sink = sink;
     }
@@ -83,6 +95,7 @@ final class EventLog implements AuthEvents, ProxyEvents {
     @Override
     public void refreshed(RefreshReport report) {
         Instant now = now();
+        Optional<Duration> skew = skews.apply(report.connector());
         LogLine line = new LogLine(now, "refresh")
                 .with("connector", report.connector())
                 .with("trigger", report.trigger().word())
@@ -93,8 +106,14 @@ final class EventLog implements AuthEvents, ProxyEvents {
                 .withSeconds("time_to_expiry_s", report.timeToExpiry())
                 .withTime("next_try", report.nextTry())
                 .with("took_ms", report.took().toMillis())
-                .with("reason", report.reason());
-        write(now, line, sentences.refreshed(report));
+                .with("reason", report.reason())
+                .withSeconds("skew_s", skew);
+        write(
+                now,
+                line,
+                sentences.refreshed(report)
+                        + skew.map(off -> ", the server's clock is " + Sentences.apart(off))
+                                .orElse(""));
     }
 
     @Override

@@ -89,6 +89,11 @@ record Sentences(ZoneId zone) {
                         .orElse("");
     }
 
+    /** How far another clock is ahead of ours. */
+    static String apart(Duration ahead) {
+        return DurationText.show(ahead) + (ahead.isNegative() ? " behind ours" : " ahead of ours");
+    }
+
     String saveFailed(SaveTrouble trouble) {
         String lasting = trouble.tries() == 1
                 ? ""

@@ -102,7 +102,10 @@ final class StatusCommand implements Callable<Integer> {
         GrantReader reader = new GrantReader(workplace.vault(), workplace.policy(config), shell.time());
         for (Connector connector : config.connectors()) {
             connectors.add(StatusReport.of(
-                    connector, found(reader, connector), shell.time().now()));
+                    connector,
+                    found(reader, connector),
+                    Optional.empty(),
+                    shell.time().now()));
         }
         Hindsight.of(workplace.vaults(), shell.time()).addTo(status);
         return status;

@@ -12,6 +12,7 @@ import dev.vigil.auth.OAuthBinding;
 import dev.vigil.auth.RefreshPolicy;
 import dev.vigil.auth.SyncMarker;
 import dev.vigil.auth.TokenSet;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -32,7 +33,8 @@ final class StatusReport {
 
     private StatusReport() {}
 
-    static ObjectNode of(Connector connector, Authorization authorization, Now now) {
+    /** @param skew positive when the authorization server's clock is ahead; empty when it agrees or is not known */
+    static ObjectNode of(Connector connector, Authorization authorization, Optional<Duration> skew, Now now) {
         Standing standing = Standing.of(connector.name(), Optional.of(connector), authorization);
         ObjectNode status = JSON.createObjectNode();
         status.put("name", connector.name());
@@ -45,6 +47,7 @@ final class StatusReport {
         put(status, "action", standing.action());
         grant(authorization).ifPresentOrElse(grant -> put(status, grant), () -> putNoGrant(status));
         put(status, "zone", live(authorization).map(live -> word(live.zone(now))));
+        status.put("server_skew_s", skew.map(Duration::toSeconds).orElse(null));
         NextStep next = NextStep.of(connector, authorization);
         status.put("next_step", next.what());
         putTime(status, "next_at", next.at());
@@ -91,7 +94,7 @@ final class StatusReport {
         }
     }
 
-    private static Optional<Grant> grant(Authorization authorization) {
+    static Optional<Grant> grant(Authorization authorization) {
         if (authorization instanceof Live live) return Optional.of(live.grant());
         if (authorization instanceof NeedsLogin dead) return Optional.of(dead.last());
         return Optional.empty();

@@ -78,6 +78,7 @@ record StatusText(Sentences sentences, Instant now) {
             text(one, "source").ifPresent(source -> fields.put("token from", source));
             text(one, "generation").ifPresent(number -> fields.put("generation", number));
             text(one, "zone").ifPresent(zone -> fields.put("zone", zone));
+            skew(one).ifPresent(skew -> fields.put("server's clock", Sentences.apart(skew)));
             time(one, "issued")
                     .ifPresent(known -> fields.put(
                             "last sync",
@@ -166,6 +167,11 @@ record StatusText(Sentences sentences, Instant now) {
     private static Optional<String> text(JsonNode one, String field) {
         JsonNode value = one.path(field);
         return value.isNull() || value.isMissingNode() ? Optional.empty() : Optional.of(value.asString());
+    }
+
+    private static Optional<Duration> skew(JsonNode one) {
+        JsonNode seconds = one.path("server_skew_s");
+        return seconds.isNumber() ? Optional.of(Duration.ofSeconds(seconds.asLong())) : Optional.empty();
     }
 
     private static Optional<Instant> time(JsonNode one, String field) {

@@ -46,6 +46,7 @@ class EventLogTest {
     private final EventLog log = new EventLog(
             () -> new Now(NOW, Duration.ZERO),
             EventLogTest::configured,
+            name -> name.equals("linear") ? Optional.of(Duration.ofSeconds(432)) : Optional.empty(),
             new Sentences(ZoneOffset.UTC),
             (line, sentence) -> {
                 json.add(line);
@@ -136,6 +137,8 @@ class EventLogTest {
                 Optional.of(FailureCategory.NETWORK),
                 Optional.of("connection refused"),
                 Optional.of(Duration.ofSeconds(-61))));
+        log.refreshed(
+                refresh("linear", "refreshed", Optional.empty(), Optional.empty(), Optional.of(Duration.ofHours(1))));
         log.authorizationChanged(
                 "notion", new LoggedOut(Optional.empty()), authorizations().get(2));
         log.authorizationChanged("notion", authorizations().get(2), new NotNeeded());
@@ -178,8 +181,17 @@ class EventLogTest {
 
     private static RefreshReport refresh(
             String outcome, Optional<FailureCategory> category, Optional<String> reason, Optional<Duration> left) {
+        return refresh("notion", outcome, category, reason, left);
+    }
+
+    private static RefreshReport refresh(
+            String connector,
+            String outcome,
+            Optional<FailureCategory> category,
+            Optional<String> reason,
+            Optional<Duration> left) {
         return new RefreshReport(
-                "notion",
+                connector,
                 Trigger.SCHEDULE,
                 outcome,
                 category,

@@ -98,7 +98,7 @@ class StatusReportTest {
                 Optional.empty(),
                 wish);
         Live live = live(grant(Optional.of(binding()), Optional.of(Duration.ofHours(1)), true));
-        JsonNode report = StatusReport.of(connector, live, NOW);
+        JsonNode report = StatusReport.of(connector, live, Optional.empty(), NOW);
         assertThat(report.path("note").asString())
                 .isEqualTo("refresh.skew is 7200 s, which does not fit tokens that live 3600 s: 3240 s is used");
         assertThat(new StatusText(new Sentences(ZoneOffset.UTC), WALL).details(NullNode.getInstance(), List.of(report)))
@@ -127,7 +127,7 @@ class StatusReportTest {
                         .filter(line -> line.startsWith(" "))
                         .toList();
         assertThat(fields).anyMatch(line -> line.contains("logins by a person"));
-        assertThat(fields).allMatch(line -> line.matches("  [a-z][a-z ]{17} \\S.*"));
+        assertThat(fields).allMatch(line -> line.matches("  [a-z][a-z' ]{17} \\S.*"));
     }
 
     @Test
@@ -148,7 +148,7 @@ class StatusReportTest {
         int number = 1;
         for (Authorization state : states()) {
             Connector connector = Connector.oauth("c" + number++, URI.create("https://mcp.example.com/mcp"));
-            reports.add(StatusReport.of(connector, state, NOW));
+            reports.add(StatusReport.of(connector, state, skew(connector), NOW));
         }
         Connector key = new Connector(
                 "key",
@@ -158,9 +158,14 @@ class StatusReportTest {
                 List.of(),
                 Optional.empty(),
                 RefreshSettings.DEFAULT);
-        reports.add(StatusReport.of(key, live(grant(Optional.empty(), Optional.empty(), false)), NOW));
-        reports.add(StatusReport.of(key, new LoggedOut(Optional.empty()), NOW));
+        reports.add(
+                StatusReport.of(key, live(grant(Optional.empty(), Optional.empty(), false)), Optional.empty(), NOW));
+        reports.add(StatusReport.of(key, new LoggedOut(Optional.empty()), Optional.empty(), NOW));
         return reports;
+    }
+
+    private static Optional<Duration> skew(Connector connector) {
+        return connector.name().equals("c6") ? Optional.of(Duration.ofSeconds(-432)) : Optional.empty();
     }
 
     private static List<Authorization> states() {
