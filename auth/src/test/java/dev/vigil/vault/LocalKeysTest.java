@@ -10,30 +10,16 @@ import dev.vigil.auth.VaultException;
 import dev.vigil.vault.StubbornDisk.Step;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.node.ObjectNode;
 
-class LocalKeysTest {
-    @TempDir
-    Path folder;
-
-    private Home home;
-
-    @BeforeEach
-    void prepare() {
-        home = Home.below(folder.resolve("home"));
-        home.prepare();
-    }
-
+class LocalKeysTest extends InAHome {
     @Test
     void freshKeyIsRecognizedAndOnlyItsHashIsKept() throws IOException {
         LocalKeys keys = keys();

@@ -9,25 +9,11 @@ import dev.vigil.auth.VaultException;
 import dev.vigil.auth.VaultException.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class OwnerKeyTest {
-    @TempDir
-    Path folder;
-
-    private Home home;
-
-    @BeforeEach
-    void prepare() {
-        home = Home.below(folder.resolve("home"));
-        home.prepare();
-    }
-
+class OwnerKeyTest extends InAHome {
     @Test
     void isMadeOnceAndKnownToWhoeverMayReadTheFile() throws IOException {
         OwnerKey daemon = open();

@@ -12,7 +12,6 @@ import dev.vigil.auth.VaultException;
 import dev.vigil.auth.VaultException.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -20,29 +19,16 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.assertj.core.api.InstanceOfAssertFactories;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The key ring and what wraps it, when one of them is not what it should be. */
-class RingFileTest {
+class RingFileTest extends InAHome {
     private static final Grant NOTION = Grants.lasting(Duration.ofHours(1), Instant.EPOCH);
     private static final byte[] OWN_KEY = new byte[32];
-
-    @TempDir
-    Path folder;
-
-    private Home home;
-
-    @BeforeEach
-    void prepare() {
-        home = Home.below(folder.resolve("home"));
-        home.prepare();
-    }
 
     @Test
     void wrongKeyEncryptionKeyIsToldFromADamagedRing() throws IOException {

@@ -54,23 +54,8 @@ final class DemoWorld implements AutoCloseable {
         workplace = new Workplace(shell);
         turn = workplace.daemonFile().claim().orElseThrow();
         log = new LogFiles(workplace.home().log(), shell.out(), false);
-        app = App.start(
-                new App.Parts(
-                        workplace.home(),
-                        shell.userHome(),
-                        shell.environment(),
-                        workplace.config(),
-                        workplace.vaults(),
-                        workplace.outbound(),
-                        shell.time(),
-                        log.fileOnly()),
-                () -> {});
-        workplace
-                .daemonFile()
-                .publish(new DaemonFile.Running(
-                        ProcessHandle.current().pid(),
-                        app.port(),
-                        shell.time().now().wall()));
+        app = App.start(workplace.parts(log.fileOnly()), () -> {});
+        workplace.publish(app.port());
     }
 
     /** Starts everything. */

@@ -52,12 +52,7 @@ final class RunCommand implements Callable<Integer> {
         boolean person = shell.terminal().isPresent();
         try (LogFiles files = new LogFiles(workplace.home().log(), shell.out(), person)) {
             try (App app = start(detached ? files.fileOnly() : files, stop)) {
-                workplace
-                        .daemonFile()
-                        .publish(new DaemonFile.Running(
-                                ProcessHandle.current().pid(),
-                                app.port(),
-                                shell.time().now().wall()));
+                workplace.publish(app.port());
                 shell.say("listening on http://127.0.0.1:" + app.port());
                 stop.await();
             }
@@ -75,16 +70,7 @@ final class RunCommand implements Callable<Integer> {
         Config config = workplace.config();
         warnIfOpen(config);
         try {
-            App.Parts parts = new App.Parts(
-                    workplace.home(),
-                    shell.userHome(),
-                    shell.environment(),
-                    config,
-                    workplace.vaults(),
-                    workplace.outbound(),
-                    shell.time(),
-                    log);
-            return App.start(parts, stop::countDown);
+            return App.start(workplace.parts(log), stop::countDown);
         } catch (IOException e) {
             throw PortTaken.failure(config.listen().port(), workplace.home().config(), e);
         }

@@ -14,6 +14,7 @@ import dev.vigil.vault.Home;
 import dev.vigil.vault.LocalKeys;
 import dev.vigil.vault.SafeFiles;
 import dev.vigil.vault.Vault;
+import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
@@ -134,6 +135,19 @@ final class Workplace {
     DaemonFile daemonFile() {
         vaults();
         return new DaemonFile(home.pidFile(), SafeFiles.onDisk()::replace);
+    }
+
+    /** What a daemon of this home is made from. */
+    App.Parts parts(EventLog.Sink log) {
+        return new App.Parts(
+                home, shell.userHome(), shell.environment(), config(), vaults(), outbound(), shell.time(), log);
+    }
+
+    /** Tells commands that this process is the daemon and listens there. */
+    void publish(int port) throws IOException {
+        daemonFile()
+                .publish(new DaemonFile.Running(
+                        ProcessHandle.current().pid(), port, shell.time().now().wall()));
     }
 
     DaemonClient client(DaemonFile.Running daemon) {
