@@ -13,4 +13,9 @@ public record NotedLosses(Refresher inner, LossBook losses) implements Refresher
         }
         return outcome;
     }
+
+    @Override
+    public boolean isUnspent(Grant held) {
+        return inner.isUnspent(held);
+    }
 }

@@ -35,6 +35,24 @@ class NotedLossesTest {
         assertThat(noted).containsExactly(HELD);
     }
 
+    @Test
+    void whatTheServerKnowsOfATokenPasses() {
+        for (boolean unspent : List.of(true, false)) {
+            Refresher inner = new Refresher() {
+                @Override
+                public RefreshOutcome refresh(Grant held) {
+                    throw new AssertionError("only asked about");
+                }
+
+                @Override
+                public boolean isUnspent(Grant held) {
+                    return unspent && held.equals(HELD);
+                }
+            };
+            assertThat(new NotedLosses(inner, book()).isUnspent(HELD)).isEqualTo(unspent);
+        }
+    }
+
     private LossBook book() {
         return new LossBook() {
             @Override

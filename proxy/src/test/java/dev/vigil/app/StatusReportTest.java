@@ -113,7 +113,7 @@ class StatusReportTest {
         Trouble lost = new Trouble(FailureCategory.AUTH, "invalid_grant after a lost answer", WALL, true);
         Live last = new Live(refused, live.schedule(), 1, Optional.of(lost), Optional.of(end));
         Connector connector = Connector.oauth("notion", URI.create("https://mcp.example.com/mcp"));
-        JsonNode report = StatusReport.of(connector, last, NOW);
+        JsonNode report = StatusReport.of(connector, last, Optional.empty(), NOW);
         assertThat(report.path("standing").asString()).isEqualTo("logged in, for the last time");
         assertThat(report.path("next_step").asString()).isEqualTo("login");
         assertThat(report.path("next_at").asString()).isEqualTo(end.wall().toString());
