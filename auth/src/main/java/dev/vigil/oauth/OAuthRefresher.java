@@ -25,8 +25,10 @@ import dev.vigil.oauth.TokenAnswer.Refused;
 import dev.vigil.oauth.TokenAnswer.Tokens;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * One POST, one classification (RFC 6749, 6). Saves nothing and retries nothing: {@code DurableRefresher} wraps it, and
@@ -36,8 +38,13 @@ public final class OAuthRefresher implements Refresher {
     /** Only these end a grant. Any other OAuth error speaks about the request, and the grant may live. */
     private static final Set<String> FINAL = Set.of("invalid_grant", "unauthorized_client", "invalid_client");
 
+    /** An instance that restarts is back soon, and behind a load balancer the next one answers. */
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(2);
+
     private final OAuthCalls calls;
     private final TimeSource time;
+    /** Epoch and generation at which the server last said that it does not know the client. */
+    private final Map<String, String> doubted = new ConcurrentHashMap<>();
 
     public OAuthRefresher(OAuthTransport transport, TimeSource time) {
         this.calls = new OAuthCalls(transport);
@@ -52,16 +59,37 @@ public final class OAuthRefresher implements Refresher {
         if (held.tokens().refreshToken().isEmpty()) {
             return rejected(held, "no_refresh_token", time.now().wall());
         }
-        Duration end = time.now().monotonic().plus(OAuthCalls.TOKEN_LIMIT);
-        RefreshOutcome outcome = once(held, held.oauth().get(), OAuthCalls.TOKEN_LIMIT);
-        boolean unknownClient =
+        RefreshOutcome outcome = outcome(
+                calls.refresh(held, held.oauth().get(), OAuthCalls.TOKEN_LIMIT),
+                held,
+                time.now().wall());
+        boolean isClientUnknown =
                 outcome instanceof Rejected rejected && rejected.oauthError().equals("invalid_client");
-        Duration left = end.minus(time.now().monotonic());
-        // Servers in the middle of a restart say so of clients that they know well, so we ask once more. No risk to the
-        // refresh token: a server that did not recognize the client has not looked at it.
-        return unknownClient && left.compareTo(Duration.ZERO) > 0
-                ? once(held, held.oauth().get(), left)
-                : outcome;
+        if (!isClientUnknown) {
+            doubted.remove(held.connector());
+            return outcome;
+        }
+        return isFirstDoubt(held) ? doubtful() : outcome;
+    }
+
+    /**
+     * Servers in the middle of a restart say so of clients that they know well, so it is believed when they say it twice in a
+     * row. No risk to the refresh token: a server that did not recognize the client has not looked at it.
+     */
+    private boolean isFirstDoubt(Grant held) {
+        String doubt = held.epoch() + "/" + held.tokens().generation();
+        boolean isSecond = doubt.equals(doubted.get(held.connector()));
+        if (isSecond) {
+            doubted.remove(held.connector());
+        } else {
+            doubted.put(held.connector(), doubt);
+        }
+        return !isSecond;
+    }
+
+    private static Unreachable doubtful() {
+        return new Unreachable(
+                FailureCategory.AUTH, "invalid_client, believed if it is said again", Optional.of(ASK_AGAIN));
     }
 
     /**
@@ -79,10 +107,6 @@ public final class OAuthRefresher implements Refresher {
                         .flatMap(answered -> ForeignJson.parse(answered.body()))
                         .map(json -> json.flag("active"))
                         .orElse(false);
-    }
-
-    private RefreshOutcome once(Grant held, OAuthBinding binding, Duration limit) {
-        return outcome(calls.refresh(held, binding, limit), held, time.now().wall());
     }
 
     /** What an answer means for the grant: how far the request got decides first, then what the server said. */

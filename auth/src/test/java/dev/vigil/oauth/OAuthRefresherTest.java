@@ -116,26 +116,28 @@ class OAuthRefresherTest {
     @Test
     void unknownClientIsAskedAboutTwiceBeforeItIsBelieved() {
         server.forgetClients();
+        assertThat(told(refresher.refresh(held))).startsWith("Unreachable AUTH invalid_client");
         assertThat(rejected(held)).isEqualTo("invalid_client");
         assertThat(tokenRequests()).isEqualTo(1 + 2); // the login's, and both of these
     }
 
     @Test
     void unknownClientThatIsKnownAfterAllIsRefreshed() {
-        server.answerOnce(TOKEN, FakeAuthServer.json(401, Map.of("error", "invalid_client")));
+        Answer unknown = FakeAuthServer.json(401, Map.of("error", "invalid_client"));
+        server.answerOnce(TOKEN, unknown);
+        assertThat(refresher.refresh(held)).isInstanceOf(Unreachable.class);
         assertThat(refreshed(held).tokens().generation()).isEqualTo(2);
     }
 
     @Test
-    void secondQuestionAboutTheClientKeepsWithinTheTimeOfOneRefresh() {
-        List<Duration> limits = new java.util.ArrayList<>();
-        OAuthTransport slow = (request, limit) -> {
-            limits.add(limit);
-            time.advance(Duration.ofSeconds(20));
-            return FakeAuthServer.json(401, Map.of("error", "invalid_client"));
-        };
-        new OAuthRefresher(slow, time).refresh(held);
-        assertThat(limits).containsExactly(Duration.ofSeconds(25), Duration.ofSeconds(5));
+    void doubtAboutTheClientIsForgottenWhenTheServerSaysSomethingElse() {
+        Answer unknown = FakeAuthServer.json(401, Map.of("error", "invalid_client"));
+        server.answerOnce(TOKEN, unknown);
+        server.answerOnce(TOKEN, FakeAuthServer.answer(503, "text/plain", "restarting"));
+        server.answerOnce(TOKEN, unknown);
+        for (int i = 0; i < 3; i++) {
+            assertThat(refresher.refresh(held)).isInstanceOf(Unreachable.class);
+        }
     }
 
     @Test

@@ -2,10 +2,12 @@
 package dev.vigil.app;
 
 import dev.vigil.auth.Deadline;
+import dev.vigil.auth.FailureCategory;
 import dev.vigil.auth.Grant;
 import dev.vigil.auth.RefreshOutcome;
 import dev.vigil.auth.RefreshOutcome.Refreshed;
 import dev.vigil.auth.RefreshOutcome.Unanswered;
+import dev.vigil.auth.RefreshOutcome.Unreachable;
 import dev.vigil.auth.Refresher;
 import dev.vigil.auth.TimeSource;
 import java.time.Duration;
@@ -14,7 +16,7 @@ import java.util.function.Consumer;
 
 /**
  * A refresh in a process that ends right after it, where no keeper follows up: a lost answer is asked for again within its
- * short window, and tokens that the disk did not take are saved again until it does, since this process alone holds them.
+ * short window, a client that the server does not know is asked about once more, and tokens that the disk did not take are saved again until it does, since this process alone holds them.
  *
  * @param alarm told once, before the wait for the disk
  * @param pause waits so long
@@ -30,19 +32,26 @@ record PatientRefresher(Refresher inner, TimeSource time, Consumer<String> alarm
     @Override
     public RefreshOutcome refresh(Grant held) {
         RefreshOutcome outcome = inner.refresh(held);
-        while (outcome instanceof Unanswered lost && isSoon(lost)) {
-            pause.accept(lost.resendIn().orElseThrow());
+        Optional<Duration> next = next(outcome);
+        while (next.isPresent()) {
+            pause.accept(next.get());
             outcome = inner.refresh(held);
+            next = next(outcome);
         }
         return outcome instanceof Refreshed done && done.unsaved().isPresent()
                 ? new Refreshed(done.grant(), saved(done.grant(), done.unsaved().get()))
                 : outcome;
     }
 
-    private static boolean isSoon(Unanswered lost) {
-        return lost.resendIn()
-                .filter(wait -> wait.compareTo(LONGEST_PAUSE) <= 0)
-                .isPresent();
+    /** When to ask again, if it is soon: a lost answer, or a verdict that counts when it is repeated. */
+    private static Optional<Duration> next(RefreshOutcome outcome) {
+        Optional<Duration> wait = Optional.empty();
+        if (outcome instanceof Unanswered lost) {
+            wait = lost.resendIn();
+        } else if (outcome instanceof Unreachable doubt && doubt.category() == FailureCategory.AUTH) {
+            wait = doubt.retryAfter();
+        }
+        return wait.filter(pause -> pause.compareTo(LONGEST_PAUSE) <= 0);
     }
 
     /** Until the disk takes them, or they are worth nothing any more; then why not. */

@@ -4,6 +4,7 @@ package dev.vigil.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vigil.auth.DurableRefresher;
+import dev.vigil.auth.FailureCategory;
 import dev.vigil.auth.Grant;
 import dev.vigil.auth.Grants;
 import dev.vigil.auth.IssuerBook;
@@ -11,6 +12,7 @@ import dev.vigil.auth.MemoryVault;
 import dev.vigil.auth.RefreshOutcome;
 import dev.vigil.auth.RefreshOutcome.Refreshed;
 import dev.vigil.auth.RefreshOutcome.Unanswered;
+import dev.vigil.auth.RefreshOutcome.Unreachable;
 import dev.vigil.auth.RefreshPolicy;
 import dev.vigil.auth.RefreshSettings;
 import dev.vigil.auth.Timeline;
@@ -55,6 +57,14 @@ class PatientRefresherTest {
         assertThat(pauses.stream().reduce(Duration.ZERO, Duration::plus)).isLessThanOrEqualTo(Duration.ofSeconds(20));
         assertThat(sent).hasSize(pauses.size() + 1);
         assertThat(vault.intent("notion")).isPresent();
+    }
+
+    @Test
+    void verdictThatCountsWhenRepeatedIsAskedForTwice() {
+        Unreachable doubt = new Unreachable(FailureCategory.AUTH, "invalid_client", Optional.of(Duration.ofSeconds(2)));
+        assertThat(refresh(grant -> sent.size() < 2 ? doubt : renewed(grant, Optional.empty())))
+                .isInstanceOf(Refreshed.class);
+        assertThat(pauses).containsExactly(Duration.ofSeconds(2));
     }
 
     @Test
