@@ -77,6 +77,7 @@ final class Judge {
         int revoked;
         int endedByLatecomer;
         int toldByVerdict;
+        int leftToIdle;
 
         @Override
         public String toString() {
@@ -85,7 +86,8 @@ final class Judge {
                     + skippedWithGoodToken + " with a token that was still good); answers lost " + answersLost
                     + ", won back " + wonBack + ", told in time and ended " + told + " ("
                     + toldByVerdict + " by the verdict alone, " + endedByLatecomer
-                    + " by a request that came too late); revoked by a person " + revoked;
+                    + " by a request that came too late); left to idle with a person told " + leftToIdle
+                    + "; revoked by a person " + revoked;
         }
     }
 
@@ -199,6 +201,8 @@ final class Judge {
         Doubt doubt = doubts.get(family);
         if (family.end.equals(Optional.of(SimulatedIssuer.End.REVOKED_BY_PERSON))) {
             figures.revoked++;
+        } else if (wasLeftToIdle(connector, family)) {
+            figures.leftToIdle++;
         } else if (doubt == null || doubt.noticeable.isEmpty()) {
             problem(Kind.GRANT_LOST, connector, "grant lost (" + reason + "), issuer: " + family);
         } else {
@@ -209,6 +213,18 @@ final class Judge {
             }
             judge(connector, doubt);
         }
+    }
+
+    /**
+     * Nobody but the server knew whether the refresh token was spent, and it ends families over a repeat: then it was rightly
+     * not shown again while its access token lived, and a person was told at once.
+     */
+    private boolean wasLeftToIdle(String connector, Family family) {
+        return family.end.equals(Optional.of(SimulatedIssuer.End.IDLE))
+                && family.isStrict
+                && Optional.ofNullable(lastTold.get(connector))
+                        .filter(told -> told.isAfter(family.used))
+                        .isPresent();
     }
 
     private void judge(String connector, Doubt doubt) {

@@ -52,6 +52,10 @@ final class SimulatedDisk {
         losesEvery = saves;
     }
 
+    boolean hasIntent(String connector) {
+        return intents.containsKey(connector);
+    }
+
     /** Does a refresh hold the lock of this connector? */
     boolean isLocked(String connector) {
         return locks.contains(connector);

@@ -60,8 +60,12 @@ final class SimulatedIssuer {
         private final Map<Integer, Instant> spent = new HashMap<>();
         private final Map<Integer, Instant> accessEnds = new HashMap<>();
 
-        private Family(int id, String connector, Duration lifetime, Instant now) {
+        /** Does the server end it over a refresh token that is shown twice? */
+        final boolean isStrict;
+
+        private Family(int id, String connector, Duration lifetime, boolean isStrict, Instant now) {
             this.id = id;
+            this.isStrict = isStrict;
             this.connector = connector;
             this.lifetime = lifetime;
             this.used = now;
@@ -98,7 +102,7 @@ final class SimulatedIssuer {
 
     /** A person logs in: a new family, and the grant as Vigil stores it. */
     Grant login(String connector, Duration lifetime, Optional<Grant> before, Instant wall) {
-        Family family = new Family(families.size() + 1, connector, lifetime, truth.get());
+        Family family = new Family(families.size() + 1, connector, lifetime, reuse.endsFamily, truth.get());
         families.put(family.id, family);
         latest.put(connector, family);
         issue(family, true);

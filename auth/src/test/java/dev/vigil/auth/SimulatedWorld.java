@@ -22,6 +22,8 @@ import java.util.stream.Collectors;
 final class SimulatedWorld {
     private static final Instant START = Instant.parse("2026-11-21T08:00:00Z");
     private static final int REFRESHES_AT_ONCE = 8;
+    /** See LostAnswers. */
+    private static final Duration ORPHAN_SETTLED = Duration.ofSeconds(40);
 
     final Timeline machine = new Timeline(START);
     final Judge judge;
@@ -94,6 +96,7 @@ final class SimulatedWorld {
         processes++;
         judge.note("*", "daemon starts");
         families().forEach(judge::restarted);
+        issuerOf.forEach(this::excuseWhatMayBeUnderWay);
         List<Connector> connectors = issuerOf.keySet().stream()
                 .map(name -> Connector.oauth(name, Grants.SERVER))
                 .toList();
@@ -109,6 +112,14 @@ final class SimulatedWorld {
                         new Listening(),
                         backoff::nextDouble),
                 connectors));
+    }
+
+    /** What a dead process sent may still be at work; for so long nothing is sent again. */
+    private void excuseWhatMayBeUnderWay(String connector, SimulatedIssuer issuer) {
+        if (disk.hasIntent(connector)) {
+            weather.oneFault(issuer.name, connector);
+            machine.schedule(ORPHAN_SETTLED, () -> weather.oneFault(issuer.name, connector));
+        }
     }
 
     /** The process is killed; if one of its own jobs calls this, it must throw {@link Turns.Killed} next. */
