@@ -21,18 +21,18 @@ import tools.jackson.databind.node.ObjectNode;
  * A JSON object as our files hold it. Reading throws {@link IllegalArgumentException} that names the field and never its
  * value, which may be a secret. A field that is {@code null} is absent.
  */
-record Fields(ObjectNode node) {
+public record Fields(ObjectNode node) {
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(SerializationFeature.INDENT_OUTPUT)
             .build();
 
-    static ObjectNode empty() {
+    public static ObjectNode empty() {
         return JSON.createObjectNode();
     }
 
-    static Fields parse(byte[] json) {
+    public static Fields parse(byte[] json) {
         try {
             if (JSON.readTree(json) instanceof ObjectNode object) {
                 return new Fields(object);
@@ -44,7 +44,7 @@ record Fields(ObjectNode node) {
     }
 
     /** Indented, so that a person can read what is not sealed. */
-    static byte[] bytes(ObjectNode object) {
+    public static byte[] bytes(ObjectNode object) {
         return (JSON.writeValueAsString(object) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
@@ -53,7 +53,7 @@ record Fields(ObjectNode node) {
      * Vigil wrote outlives a save by this one. A fresh object therefore names all fields that it knows, with null for the
      * absent ones.
      */
-    static ObjectNode withUnknown(ObjectNode fresh, ObjectNode before) {
+    public static ObjectNode withUnknown(ObjectNode fresh, ObjectNode before) {
         for (Map.Entry<String, JsonNode> old : before.properties()) {
             JsonNode now = fresh.get(old.getKey());
             if (now == null) {
@@ -65,11 +65,11 @@ record Fields(ObjectNode node) {
         return fresh;
     }
 
-    String text(String field) {
+    public String text(String field) {
         return maybeText(field).orElseThrow(() -> missing(field));
     }
 
-    Optional<String> maybeText(String field) {
+    public Optional<String> maybeText(String field) {
         return present(field).map(value -> {
             if (!value.isString()) {
                 throw new IllegalArgumentException("field '" + field + "' is not a string");
@@ -78,7 +78,7 @@ record Fields(ObjectNode node) {
         });
     }
 
-    long number(String field) {
+    public long number(String field) {
         JsonNode value = present(field).orElseThrow(() -> missing(field));
         if (!value.isIntegralNumber() || !value.canConvertToLong()) {
             throw new IllegalArgumentException("field '" + field + "' is not a whole number");
@@ -86,11 +86,11 @@ record Fields(ObjectNode node) {
         return value.longValue();
     }
 
-    Instant instant(String field) {
+    public Instant instant(String field) {
         return maybeInstant(field).orElseThrow(() -> missing(field));
     }
 
-    Optional<Instant> maybeInstant(String field) {
+    public Optional<Instant> maybeInstant(String field) {
         return maybeText(field).map(text -> {
             try {
                 return Instant.parse(text);
@@ -114,7 +114,7 @@ record Fields(ObjectNode node) {
         });
     }
 
-    Fields object(String field) {
+    public Fields object(String field) {
         return maybeObject(field, Function.identity()).orElseThrow(() -> missing(field));
     }
 

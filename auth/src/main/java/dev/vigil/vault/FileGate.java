@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Not re-entrant: a thread that enters twice waits for itself until its patience ends. May be closed by any thread. An
  * interrupt does not end the wait, patience does: a shutdown must not cost a token that is being saved.
  */
-final class FileGate implements TokenVault.Claim {
+public final class FileGate implements TokenVault.Claim {
     /** Kernel locks cannot be waited for with a time limit, so we ask again and again. */
     private static final Duration POLL = Duration.ofMillis(10);
     /**
@@ -39,7 +39,7 @@ final class FileGate implements TokenVault.Claim {
     }
 
     /** Enters alone. @throws VaultException BUSY after {@code patience} */
-    static FileGate exclusive(Path file, Duration patience) {
+    public static FileGate exclusive(Path file, Duration patience) {
         return new Waiting(file, false, patience).enter();
     }
 

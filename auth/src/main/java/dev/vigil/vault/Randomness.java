@@ -5,8 +5,8 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.UUID;
 
-/** Where this package's chance comes from: the system's generator, fit for keys. Any thread. */
-final class Randomness {
+/** Where chance comes from: the system's generator, fit for keys. Any thread. */
+public final class Randomness {
     /** 256 bits: nobody guesses that, so nothing made of it needs a salt or a slow hash. */
     private static final int KEY_LENGTH = 32;
 
@@ -14,7 +14,7 @@ final class Randomness {
 
     private Randomness() {}
 
-    static byte[] bytes(int length) {
+    public static byte[] bytes(int length) {
         byte[] bytes = new byte[length];
         SYSTEM.nextBytes(bytes);
         return bytes;

@@ -133,7 +133,7 @@ public final class SafeFiles {
     }
 
     /** Everything in a folder but what is half written, sorted; empty when there is no folder. */
-    List<Path> list(Path folder) {
+    public List<Path> list(Path folder) {
         try (Stream<Path> found = Files.list(folder)) {
             return found.filter(file -> !TempFile.isOne(file)).sorted().toList();
         } catch (NoSuchFileException e) {
@@ -141,6 +141,11 @@ public final class SafeFiles {
         } catch (IOException e) {
             throw failed("listed", folder, 0, e);
         }
+    }
+
+    /** Makes sure of a folder that nobody else may enter. */
+    public void preparePrivateFolder(Path folder) {
+        prepareFolder(folder, FileFacts.OTHERS);
     }
 
     /** Makes sure of a folder: created with mode 0700 whatever the umask, or found safe. */
@@ -162,6 +167,11 @@ public final class SafeFiles {
         FileFacts.of(file).ifPresent(facts -> facts.checkedFile(ownUid, forbidden));
     }
 
+    /** Removes what crashed writers left in a folder; never a real file, never the work of a living process. */
+    public void sweep(Path folder) {
+        sweep(folder, any -> false);
+    }
+
     /** What is half written of a file, or written and not put in place, by whomever. */
     List<Path> unfinished(Path file) {
         try (Stream<Path> found = Files.list(folderOf(file))) {
@@ -175,11 +185,7 @@ public final class SafeFiles {
         }
     }
 
-    /**
-     * Removes what crashed writers left in a folder; never a real file, never the work of a living process.
-     *
-     * @param spared tells by the file that one was to become whether somebody needs it yet
-     */
+    /** @param spared tells by the file that one was to become whether somebody needs it yet */
     void sweep(Path folder, Predicate<Path> spared) {
         try (Stream<Path> found = Files.list(folder)) {
             for (Path file : found.filter(TempFile::isAbandoned)

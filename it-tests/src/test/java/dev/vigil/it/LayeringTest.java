@@ -20,7 +20,7 @@ class LayeringTest {
             "dev.vigil.auth", Set.of(),
             "dev.vigil.vault", Set.of("dev.vigil.auth"),
             "dev.vigil.oauth", Set.of("dev.vigil.auth"),
-            "dev.vigil.sync", Set.of("dev.vigil.auth"),
+            "dev.vigil.sync", Set.of("dev.vigil.auth", "dev.vigil.vault"),
             "dev.vigil.proxy", Set.of("dev.vigil.auth", "dev.vigil.oauth", "dev.vigil.sync"),
             "dev.vigil.demo", Set.of("dev.vigil.auth"),
             "dev.vigil.app",
