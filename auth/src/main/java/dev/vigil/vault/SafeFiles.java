@@ -11,6 +11,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -143,6 +144,11 @@ public final class SafeFiles {
         }
     }
 
+    /** When a file was last replaced; the beginning of time when there is none. */
+    public Instant modifiedAt(Path file) {
+        return FileFacts.of(file).map(FileFacts::modifiedAt).orElse(Instant.EPOCH);
+    }
+
     /** Makes sure of a folder that nobody else may enter. */
     public void preparePrivateFolder(Path folder) {
         prepareFolder(folder, FileFacts.OTHERS);
@@ -237,7 +243,8 @@ public final class SafeFiles {
         return e instanceof FileSystemException ? kind : kind + ": " + e.getMessage();
     }
 
-    static Path folderOf(Path file) {
+    /** The folder that a file is in. */
+    public static Path folderOf(Path file) {
         Path folder = file.toAbsolutePath().getParent();
         if (folder == null) {
             throw new IllegalArgumentException(file + " is not a file");

@@ -3,6 +3,8 @@ package dev.vigil.sync;
 
 /** What the strict server does to one request, once. */
 public enum StrictFault {
+    /** All goes well. */
+    NONE,
     /** 412, whatever stands there. */
     PRECONDITION_FAILED,
     /** 409 ConditionalRequestConflict, as AWS documents it for writers that meet. */

@@ -102,6 +102,14 @@ public final class StrictS3 implements AutoCloseable {
         }
     }
 
+    /** Like {@link #next}, after so many requests of that kind have had their way. */
+    public void nextAfter(Op op, int undisturbed, List<StrictFault> faults) {
+        for (int i = 0; i < undisturbed; i++) {
+            next(op, StrictFault.NONE);
+        }
+        faults.forEach(fault -> next(op, fault));
+    }
+
     /** The next request of that kind is done, and its answer ends after so many bytes. */
     public void nextEndsAfter(Op op, int bytes) {
         next(op, new Scripted(StrictFault.CUT_HEAD, bytes));
