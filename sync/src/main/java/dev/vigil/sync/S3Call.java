@@ -24,6 +24,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * @param place for messages: which bucket
  */
 record S3Call(String action, boolean writes, String place) {
+    private static final String NO_BUCKET = "NoSuchBucket";
 
     /** What {@code failure} is to our callers. Its own message is passed on where the SDK or the store wrote it. */
     StoreException failed(SdkException failure) {
@@ -33,8 +34,8 @@ record S3Call(String action, boolean writes, String place) {
         if (failure instanceof ApiCallTimeoutException || failure instanceof ApiCallAttemptTimeoutException) {
             return failure(Kind.TIMED_OUT, writes, "no answer in time", failure);
         }
-        if (hasCause(failure, S3Connection.NoCredentials.class)) {
-            return failure(Kind.FORBIDDEN, false, "no credentials were found. " + GIVE_CREDENTIALS, failure);
+        if (failure instanceof S3Connection.NotSetUp missing) {
+            return failure(missing.kind(), false, String.valueOf(missing.getMessage()), failure);
         }
         return broken(failure);
     }
@@ -61,10 +62,6 @@ record S3Call(String action, boolean writes, String place) {
     StoreException failure(Kind kind, boolean mayHaveBeenApplied, String why) {
         return new StoreException(kind, mayHaveBeenApplied, message(why));
     }
-
-    private static final String NO_BUCKET = "NoSuchBucket";
-    private static final String GIVE_CREDENTIALS =
-            "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, or credentials in the config";
 
     private StoreException answered(S3Exception answer) {
         int status = answer.statusCode();
@@ -94,7 +91,7 @@ record S3Call(String action, boolean writes, String place) {
         return switch (code(answer)) {
             case "RequestTimeTooSkewed" -> "This machine's clock is wrong, by the store's";
             case "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken" ->
-                "The credentials are wrong or expired. " + GIVE_CREDENTIALS;
+                "The credentials are wrong or expired. " + S3Connection.GIVE_CREDENTIALS;
             default ->
                 "These credentials may not do this; an absent object answers so too where listing is not allowed";
         };
@@ -115,7 +112,7 @@ record S3Call(String action, boolean writes, String place) {
         if (hasCause(failure, IOException.class)) {
             return failure(Kind.CUT, writes, String.valueOf(failure.getMessage()), failure);
         }
-        return failure(Kind.SERVER_FAULT, writes, "an answer that is not S3's: " + failure.getMessage(), failure);
+        return failure(Kind.SERVER_FAULT, writes, "no answer that makes sense: " + failure.getMessage(), failure);
     }
 
     /** A connection that came about and was slow may have carried the request, so a timeout does not count. */

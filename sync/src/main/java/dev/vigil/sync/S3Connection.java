@@ -2,9 +2,11 @@
 package dev.vigil.sync;
 
 import dev.vigil.auth.Secret;
+import dev.vigil.sync.StoreException.Kind;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -14,6 +16,7 @@ import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
@@ -41,18 +44,26 @@ final class S3Connection implements AutoCloseable {
     /** A host that is down must leave some of the patience to the call. */
     private static final Duration LONGEST_CONNECT = Duration.ofSeconds(5);
 
+    static final String GIVE_CREDENTIALS =
+            "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, or credentials in the config";
+
     private final S3Settings settings;
+    /** Where credentials come from that nobody gave. */
+    private final Supplier<AwsCredentialsProvider> chain;
     /** Guarded by this. */
     private @Nullable S3Client client;
     /** Guarded by this. */
     private boolean closed;
 
-    S3Connection(S3Settings settings) {
+    S3Connection(S3Settings settings, Supplier<AwsCredentialsProvider> chain) {
         this.settings = settings;
+        this.chain = chain;
     }
 
-    S3Settings settings() {
-        return settings;
+    /** With the SDK's own chain: environment, profile files, web identity, container, instance. */
+    static S3Connection to(S3Settings settings) {
+        return new S3Connection(
+                settings, () -> DefaultCredentialsProvider.builder().build());
     }
 
     /** @throws SdkException when there is no region to be found */
@@ -62,7 +73,7 @@ final class S3Connection implements AutoCloseable {
         }
         S3Client made = client;
         if (made == null) {
-            made = built(settings.keys().map(S3Connection::given).orElseGet(S3Connection::found));
+            made = built(settings.keys().map(S3Connection::given).orElseGet(this::found));
             client = made;
         }
         return made;
@@ -99,7 +110,11 @@ final class S3Connection implements AutoCloseable {
                         .retryStrategy(DefaultRetryStrategy.doNotRetry()));
         region().ifPresent(builder::region);
         settings.endpoint().ifPresent((URI there) -> builder.endpointOverride(there));
-        return builder.build();
+        try {
+            return builder.build();
+        } catch (SdkException e) {
+            throw new NotSetUp(Kind.REFUSED, e.getMessage() + ". Set the region of the bucket", e);
+        }
     }
 
     private Optional<Region> region() {
@@ -116,23 +131,30 @@ final class S3Connection implements AutoCloseable {
         return () -> pair;
     }
 
-    private static AwsCredentialsProvider found() {
-        DefaultCredentialsProvider chain = DefaultCredentialsProvider.builder().build();
+    private AwsCredentialsProvider found() {
+        AwsCredentialsProvider found = chain.get();
         return () -> {
             try {
-                return chain.resolveCredentials();
+                return found.resolveCredentials();
             } catch (SdkException e) {
-                throw new NoCredentials(e);
+                throw new NotSetUp(Kind.FORBIDDEN, "no credentials were found. " + GIVE_CREDENTIALS, e);
             }
         };
     }
 
-    /** None of the places where the SDK looks has any: nothing was sent. */
-    static final class NoCredentials extends RuntimeException {
+    /** Something of ours is missing, so that nothing was sent. The message says what helps. */
+    static final class NotSetUp extends SdkClientException {
         private static final long serialVersionUID = 1L;
 
-        private NoCredentials(SdkException cause) {
-            super(cause);
+        private final Kind kind;
+
+        private NotSetUp(Kind kind, String message, SdkException cause) {
+            super(builder().message(message).cause(cause));
+            this.kind = kind;
+        }
+
+        Kind kind() {
+            return kind;
         }
     }
 }

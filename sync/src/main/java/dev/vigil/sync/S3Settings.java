@@ -39,6 +39,9 @@ public record S3Settings(
         }
         ObjectName.checkedPrefix(prefix);
         endpoint.ifPresent(S3Settings::checkEndpoint);
+        if (!region.orElse("x").matches("[A-Za-z0-9-]{1,63}")) {
+            throw new IllegalArgumentException("'" + region.orElseThrow() + "' is not the name of a region");
+        }
         if (patience.isNegative() || patience.isZero()) {
             throw new IllegalArgumentException("a patience of " + patience + " is none");
         }

@@ -32,10 +32,10 @@ public final class S3Store implements ProbedStore {
     private final TimeSource time;
 
     public S3Store(S3Settings settings, TimeSource time) {
-        this(new S3Connection(settings), settings, time);
+        this(S3Connection.to(settings), settings, time);
     }
 
-    private S3Store(S3Connection connection, S3Settings settings, TimeSource time) {
+    S3Store(S3Connection connection, S3Settings settings, TimeSource time) {
         this.connection = connection;
         this.settings = settings;
         this.time = time;

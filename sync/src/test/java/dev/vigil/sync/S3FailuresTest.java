@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.core.exception.SdkClientException;
 
 /** What each failure of a bucket is to those who asked. */
 @Timeout(60)
@@ -258,6 +260,35 @@ class S3FailuresTest {
             assertThat(stackTrace(failure) + stranger + server.settings().withKeys(wrong))
                     .doesNotContain("wrong-secret-key")
                     .doesNotContain("AKSTRICT");
+        }
+    }
+
+    @Test
+    void missingCredentialsMeanNothingWasSent() {
+        S3Settings none = S3Settings.at(URI.create("s3://team-vigil")).withEndpoint(server.url());
+        S3Connection poor = new S3Connection(none, () -> () -> {
+            throw SdkClientException.create("nothing in the environment, nothing in the profile");
+        });
+        try (S3Store store = new S3Store(poor, none, TimeSource.system())) {
+            StoreException failure = failureOf(() -> store.putIfAbsent("a", bytes("x")));
+
+            assertThat(failure.kind()).as(failure.getMessage()).isEqualTo(Kind.FORBIDDEN);
+            assertThat(failure.mayHaveBeenApplied()).isFalse();
+            assertThat(failure).hasMessageContaining("Set AWS_ACCESS_KEY_ID");
+            assertThat(store.versioning()).isEqualTo(ProbedStore.Versioning.UNKNOWN);
+        }
+        assertThat(server.log()).isEmpty();
+    }
+
+    @Test
+    void chainThatHasCredentialsSignsWithThem() {
+        S3Settings settings = S3Settings.at(URI.create("s3://team-vigil/prod"))
+                .withEndpoint(server.url())
+                .withRegion(StrictS3.REGION);
+        S3Connection rich =
+                new S3Connection(settings, () -> () -> AwsBasicCredentials.create("AKSTRICT", "strict-secret-key"));
+        try (S3Store found = new S3Store(rich, settings, TimeSource.system())) {
+            assertThat(found.get("a").orElseThrow().content()).isEqualTo(bytes("first"));
         }
     }
 
