@@ -2,7 +2,7 @@
 
 /**
  * How machines agree on a grant through a bucket that nobody trusts: sealed objects, a lease per grant, conditional
- * writes. Nothing is shared yet; {@code TokenSet.lastSync} is the marker that this package will set.
+ * writes. {@code ObjectStore} is what all of it rests on, and {@code BucketProbe} proves one before it is used.
  */
 @NullMarked
 package dev.vigil.sync;
