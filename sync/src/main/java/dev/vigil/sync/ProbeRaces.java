@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 final class ProbeRaces implements AutoCloseable {
     static final int WRITERS = 32;
     /** Rounds that proved nothing, because nobody was told anything clear; more of them, and the store is not well. */
-    private static final int EMPTY_ROUNDS = 20;
+    private static final int EMPTY_ROUNDS = 60;
     /** Any fair compare-and-swap lets somebody win each time, so no writer of 32 loses so often. */
     private static final int MOST_TRIES = 500;
 

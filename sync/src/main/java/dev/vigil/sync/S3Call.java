@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -31,7 +32,7 @@ record S3Call(String action, boolean writes, String place) {
         if (failure instanceof S3Exception answer) {
             return answered(answer);
         }
-        if (failure instanceof ApiCallTimeoutException || failure instanceof ApiCallAttemptTimeoutException) {
+        if (isTimeout(failure)) {
             return failure(Kind.TIMED_OUT, writes, "no answer in time", failure);
         }
         if (failure instanceof S3Connection.NotSetUp missing) {
@@ -103,6 +104,13 @@ record S3Call(String action, boolean writes, String place) {
                 .flatMap(response -> response.firstMatchingHeader("x-amz-bucket-region"))
                 .map(region -> ": set region to " + region)
                 .orElse(", or something in between wants a person");
+    }
+
+    /** The limit for one read is the limit for the call, so either may fall first. */
+    private static boolean isTimeout(SdkException failure) {
+        return failure instanceof ApiCallTimeoutException
+                || failure instanceof ApiCallAttemptTimeoutException
+                || hasCause(failure, SocketTimeoutException.class);
     }
 
     private StoreException broken(SdkException failure) {
