@@ -7,10 +7,8 @@ import dev.vigil.vault.FileGate;
 import dev.vigil.vault.Randomness;
 import dev.vigil.vault.SafeFiles;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -23,17 +21,10 @@ import java.util.function.Supplier;
  *
  * <pre>
  * lock           the kernel lock
- * objects/NAME   one object; a slash in its name is written as a plus. "vigil-object 1 NONCE\n", then the content.
- *                NONCE, 32 hex digits, is new with every write and is the object's version. A higher number than 1 means
- *                a newer Vigil, and the object is refused
+ * objects/NAME   one object, see {@link FolderObject}; a slash in its name is written as a plus
  * </pre>
  */
 public final class FolderStore implements ProbedStore {
-    private static final String MAGIC = "vigil-object ";
-    private static final String VERSION = "1 ";
-    private static final int NONCE_BYTES = 16;
-    private static final int HEAD = MAGIC.length() + VERSION.length() + 2 * NONCE_BYTES + 1;
-
     private final Path objects;
     private final Path lock;
     private final Duration patience;
@@ -119,10 +110,8 @@ public final class FolderStore implements ProbedStore {
             if (!standing.equals(expected)) {
                 return new Lost(standing.isPresent() ? "another version stands there" : "nothing stands there");
             }
-            String nonce = HexFormat.of().formatHex(Randomness.bytes(NONCE_BYTES));
-            byte[] head = (MAGIC + VERSION + nonce + '\n').getBytes(StandardCharsets.US_ASCII);
-            byte[] whole = Arrays.copyOf(head, head.length + content.length);
-            System.arraycopy(content, 0, whole, head.length, content.length);
+            String nonce = HexFormat.of().formatHex(Randomness.bytes(FolderObject.NONCE_BYTES));
+            byte[] whole = FolderObject.written(nonce, content);
             onDisk("write", key, true, () -> {
                 files.replace(file, whole);
                 return nonce;
@@ -171,19 +160,15 @@ public final class FolderStore implements ProbedStore {
     }
 
     private Optional<Stored> read(Path file, String key) {
-        return files.read(file, HEAD + LONGEST_OBJECT).map(whole -> stored(whole, key));
+        return files.read(file, FolderObject.HEAD + LONGEST_OBJECT).map(whole -> form(whole, key));
     }
 
-    private Stored stored(byte[] whole, String key) {
-        String head = new String(whole, 0, Math.min(HEAD, whole.length), StandardCharsets.US_ASCII);
-        if (head.startsWith(MAGIC) && !head.startsWith(MAGIC + VERSION)) {
-            throw failure(Kind.REFUSED, false, "read", key, "a newer Vigil wrote it. Update this one");
+    private Stored form(byte[] whole, String key) {
+        try {
+            return FolderObject.parsed(whole);
+        } catch (IllegalArgumentException e) {
+            throw new StoreException(Kind.REFUSED, false, message("read", key, String.valueOf(e.getMessage())), e);
         }
-        if (!head.matches(MAGIC + VERSION + "[0-9a-f]{32}\n")) {
-            throw failure(Kind.REFUSED, false, "read", key, "it is damaged. Move the file away");
-        }
-        Version version = new Version(head.substring(HEAD - 1 - 2 * NONCE_BYTES, HEAD - 1));
-        return new Stored(Arrays.copyOfRange(whole, HEAD, whole.length), version);
     }
 
     private <T> T locked(String verb, String key, Supplier<T> work) {
@@ -199,22 +184,8 @@ public final class FolderStore implements ProbedStore {
         try {
             return work.get();
         } catch (VaultException e) {
-            throw new StoreException(kind(e.kind()), writes, message(verb, key, e.getMessage()), e);
+            throw StoreException.onDisk(writes, message(verb, key, e.getMessage()), e);
         }
-    }
-
-    private static Kind kind(VaultException.Kind kind) {
-        return switch (kind) {
-            case BUSY -> Kind.TIMED_OUT;
-            case UNSAFE, KEY -> Kind.FORBIDDEN;
-            case UNREADABLE -> Kind.TOO_LARGE; // a file of SafeFiles is unreadable for its length only
-            case TOO_NEW -> Kind.REFUSED;
-            case IO -> Kind.SERVER_FAULT;
-        };
-    }
-
-    private StoreException failure(Kind kind, boolean writes, String verb, String key, String why) {
-        return new StoreException(kind, writes, message(verb, key, why));
     }
 
     private String message(String verb, String key, String why) {

@@ -12,14 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
-import java.util.stream.Stream;
 
 /**
  * Writers that all want the same object at the same time, each on a thread of its own. An answer that leaves open whether
@@ -33,7 +27,7 @@ final class ProbeRaces implements AutoCloseable {
     private static final int MOST_TRIES = 500;
 
     private final ObjectStore store;
-    private final ExecutorService writers = Executors.newFixedThreadPool(WRITERS, ProbeRaces::thread);
+    private final ProbeCrowd writers = new ProbeCrowd(WRITERS);
     private final AtomicInteger unclear = new AtomicInteger();
     /** Touched by the calling thread only. */
     private int emptyRounds;
@@ -42,19 +36,13 @@ final class ProbeRaces implements AutoCloseable {
         this.store = store;
     }
 
-    private static Thread thread(Runnable work) {
-        Thread thread = new Thread(work, "sync-probe");
-        thread.setDaemon(true);
-        return thread;
-    }
-
     int unclear() {
         return unclear.get();
     }
 
     @Override
     public void close() {
-        writers.shutdownNow();
+        writers.close();
     }
 
     /** Everybody creates the object {@code key}. @return was there a winner to be seen? */
@@ -68,7 +56,7 @@ final class ProbeRaces implements AutoCloseable {
     }
 
     private boolean oneWins(String key, String what, IntFunction<PutOutcome> write) throws ProbeRefused {
-        List<Try> tries = together(i -> attempt(() -> write.apply(i)));
+        List<Try> tries = writers.together(i -> attempt(() -> write.apply(i)));
         List<Integer> winners = new ArrayList<>();
         for (int i = 0; i < tries.size(); i++) {
             if (tries.get(i) == Try.WON) {
@@ -115,7 +103,7 @@ final class ProbeRaces implements AutoCloseable {
      * @throws ProbeRefused when a line is lost
      */
     int allCount(String key, int counters, int each) throws ProbeRefused {
-        List<List<String>> lines = together(i -> i < counters ? added(key, i, each) : List.of());
+        List<List<String>> lines = writers.together(i -> i < counters ? added(key, i, each) : List.of());
         List<String> found =
                 store.get(key).map(ProbeRaces::text).orElse("").lines().toList();
         List<String> expected = lines.stream().flatMap(List::stream).toList();
@@ -187,36 +175,6 @@ final class ProbeRaces implements AutoCloseable {
             throw failure;
         }
         return instead;
-    }
-
-    private <T> List<T> together(IntFunction<T> each) {
-        CyclicBarrier start = new CyclicBarrier(WRITERS);
-        List<Future<T>> running = Stream.iterate(0, i -> i + 1)
-                .limit(WRITERS)
-                .map(i -> writers.submit(() -> {
-                    start.await();
-                    return each.apply(i);
-                }))
-                .toList();
-        List<T> done = new ArrayList<>();
-        for (Future<T> one : running) {
-            done.add(result(one));
-        }
-        return done;
-    }
-
-    private static <T> T result(Future<T> one) {
-        try {
-            return one.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof StoreException failure) {
-                throw failure;
-            }
-            throw new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StoreException(StoreException.Kind.TIMED_OUT, true, "the probe was interrupted", e);
-        }
     }
 
     private static byte[] nonce(String key, int writer) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.sync;
 
+import dev.vigil.auth.VaultException;
+
 /**
  * A store gave no clear answer. The message names the store, what was asked of it, what went wrong and what helps; it
  * holds no secret.
@@ -57,6 +59,18 @@ public final class StoreException extends RuntimeException {
         this.kind = kind;
         this.mayHaveBeenApplied = mayHaveBeenApplied;
         this.message = message;
+    }
+
+    /** What trouble with a file is to those who only know a store. */
+    static StoreException onDisk(boolean mayHaveBeenApplied, String message, VaultException trouble) {
+        Kind kind = switch (trouble.kind()) {
+            case BUSY -> Kind.TIMED_OUT;
+            case UNSAFE, KEY -> Kind.FORBIDDEN;
+            case UNREADABLE -> Kind.TOO_LARGE; // a file is unreadable for its length only
+            case TOO_NEW -> Kind.REFUSED;
+            case IO -> Kind.SERVER_FAULT;
+        };
+        return new StoreException(kind, mayHaveBeenApplied, message, trouble);
     }
 
     @Override
