@@ -23,7 +23,7 @@ import java.util.List;
 /**
  * Finds out whether machines may agree through a store: whether of many writers one wins, always, and whether no update
  * gets lost. Documentation does not say it, versioning can switch it off, and most servers that speak S3 get it wrong
- * under load only. Writes below {@code probe/RANDOM/}, about 1400 small objects' worth, and cleans up where it may.
+ * under load only. Writes below {@code probe/RANDOM/}, some 1600 small writes, and cleans up where it may.
  * One probe is one life; any one thread.
  */
 public final class BucketProbe {
