@@ -135,8 +135,12 @@ public final class SafeFiles {
 
     /** Everything in a folder but what is half written, sorted; empty when there is no folder. */
     public List<Path> list(Path folder) {
-        try (Stream<Path> found = Files.list(folder)) {
-            return found.filter(file -> !TempFile.isOne(file)).sorted().toList();
+        return found(folder, file -> !TempFile.isOne(file));
+    }
+
+    private static List<Path> found(Path folder, Predicate<Path> wanted) {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(wanted).sorted().toList();
         } catch (NoSuchFileException e) {
             return List.of();
         } catch (IOException e) {
@@ -180,30 +184,15 @@ public final class SafeFiles {
 
     /** What is half written of a file, or written and not put in place, by whomever. */
     List<Path> unfinished(Path file) {
-        try (Stream<Path> found = Files.list(folderOf(file))) {
-            return found.filter(TempFile::isOne)
-                    .filter(one -> TempFile.target(one).equals(file))
-                    .toList();
-        } catch (NoSuchFileException e) {
-            return List.of();
-        } catch (IOException e) {
-            throw failed("looked for", file, 0, e);
-        }
+        return found(
+                folderOf(file),
+                one -> TempFile.isOne(one) && TempFile.target(one).equals(file));
     }
 
     /** @param spared tells by the file that one was to become whether somebody needs it yet */
     void sweep(Path folder, Predicate<Path> spared) {
-        try (Stream<Path> found = Files.list(folder)) {
-            for (Path file : found.filter(TempFile::isAbandoned)
-                    .filter(one -> !spared.test(TempFile.target(one)))
-                    .toList()) {
-                disk.delete(file);
-            }
-        } catch (NoSuchFileException e) {
-            return; // nothing there to sweep
-        } catch (IOException e) {
-            throw failed("swept", folder, 0, e);
-        }
+        found(folder, one -> TempFile.isAbandoned(one) && !spared.test(TempFile.target(one)))
+                .forEach(this::forget);
     }
 
     /** Removes a file that nobody would miss, and that nobody would mind. */
