@@ -18,9 +18,13 @@ final class Pace {
         return now;
     }
 
-    /** How long no refresh of this grant may begin; zero when one may. */
+    /** How long no refresh of this grant may begin; zero when one may, and for a grant of which nobody will be asked. */
     Duration heldBack(Live live, Now now) {
-        return guard.heldBack(live.grant(), now);
+        return isRefused(live) ? Duration.ZERO : guard.heldBack(live.grant(), now);
+    }
+
+    private static boolean isRefused(Live live) {
+        return live.grant().refusal().isPresent();
     }
 
     /** How long a refresh that begins now first waits for the network; who joins it waits too. */
@@ -42,12 +46,16 @@ final class Pace {
     }
 
     Now begun(Live live, Now now) {
-        guard.begun(live.grant(), now);
+        if (!isRefused(live)) {
+            guard.begun(live.grant(), now);
+        }
         return now;
     }
 
     Now ended(Live live, RefreshOutcome outcome, Now now) {
-        guard.ended(live.grant(), outcome, now);
+        if (!isRefused(live)) {
+            guard.ended(live.grant(), outcome, now);
+        }
         return now;
     }
 }

@@ -203,7 +203,7 @@ public final class TokenKeeper implements AutoCloseable {
         story.alarm(events);
         // A login or logout may have overtaken us: then this outcome is about a grant that nobody holds any more.
         if (look(connector) instanceof Live live && !live.grant().supersedes(tried.grant())) {
-            boolean hasEnded = Pace.hasEnded(tried, trigger, now);
+            boolean hasEnded = Pace.hasEnded(tried, trigger, now) || upstream.hasRefused(connector, tried.generation());
             publish(connector, tried.after(outcome, hasEnded, policy, now, random.getAsDouble()));
             unsaved.after(outcome, now);
         }

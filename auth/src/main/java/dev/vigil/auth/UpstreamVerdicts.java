@@ -29,6 +29,7 @@ public final class UpstreamVerdicts {
     private final Map<String, Deque<Deadline>> refusals = new HashMap<>();
     private final Map<String, Trial> trials = new HashMap<>();
     private final Map<String, Long> suspected = new HashMap<>();
+    private final Map<String, Long> refused = new HashMap<>();
 
     UpstreamVerdicts(TokenKeeper keeper, TaskLoop loop, TimeSource time) {
         this.keeper = keeper;
@@ -84,10 +85,16 @@ public final class UpstreamVerdicts {
 
     /** The upstream answered 401 to this token. On {@code token-keeper}. */
     void refused(String connector, long generation) {
+        refused.put(connector, generation);
         Trial last = trials.get(connector);
         if (last != null && last.generation == generation) {
             trials.put(connector, new Trial(generation, last.at, false));
         }
+    }
+
+    /** Has it ever answered 401 to this token? On {@code token-keeper}. */
+    boolean hasRefused(String connector, long generation) {
+        return Long.valueOf(generation).equals(refused.get(connector));
     }
 
     private boolean mayTry(String connector, long generation) {

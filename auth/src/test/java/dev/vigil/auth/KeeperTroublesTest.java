@@ -134,8 +134,7 @@ class KeeperTroublesTest extends KeeperStage {
             server = this::refused;
             return new Unanswered("reset");
         };
-        keeper.newerThan("notion", 1);
-        pass(Duration.ofSeconds(1));
+        pass(Duration.ofMinutes(50));
         assertThat(live().isAnswerLost())
                 .as("the access token may serve all the same")
                 .isTrue();
@@ -147,13 +146,42 @@ class KeeperTroublesTest extends KeeperStage {
     }
 
     @Test
+    void upstreamThatRefusesTheTokenWhileARepeatIsUnderWayEndsTheLogin() {
+        startWith(Grants.lasting(HOUR, time.now().wall()));
+        CompletableFuture<Authorization> caller = new CompletableFuture<>();
+        server = held -> {
+            server = again -> {
+                keeper.newerThan("notion", 1).thenAccept(caller::complete);
+                return refused(again);
+            };
+            return new Unanswered("reset");
+        };
+        pass(Duration.ofMinutes(50));
+        assertThat(caller.join()).isInstanceOf(NeedsLogin.class);
+    }
+
+    @Test
+    void refusalThatIsKnownWaitsForNoBudget() {
+        startWith(Grants.lasting(HOUR, time.now().wall()));
+        server = held -> sent.size() < 4 ? new Unanswered("reset") : refused(held);
+        pass(Duration.ofMinutes(50));
+        assertThat(sent).hasSize(4);
+        for (int i = 0; i < 2; i++) { // the seventh of this minute
+            keeper.ask("notion", Trigger.SUSPICION);
+            runRefreshes();
+        }
+        keeper.newerThan("notion", 1);
+        runRefreshes();
+        assertThat(keeper.look("notion")).isInstanceOf(NeedsLogin.class);
+    }
+
+    @Test
     void accessTokenServesToItsEndWhenARepeatIsRefused() {
         startWith(Grants.lasting(HOUR, time.now().wall()));
         server = held -> {
             server = this::refused;
             return new Unanswered("reset");
         };
-        keeper.newerThan("notion", 1);
         pass(Duration.ofMinutes(59));
         assertThat(live().zone(time.now())).isEqualTo(Zone.EMERGENCY);
         keeper = started();

@@ -114,7 +114,7 @@ enum ChaosFault {
             world.emptyDisk();
         }
     },
-    DISK_FULL_MIDWAY("disk full between refresh and save", End.OK, 2, ChaosSign.UNSAVED) {
+    DISK_FULL_MIDWAY("disk full between refresh and save", End.OK, 1, ChaosSign.UNSAVED) {
         @Override
         void begin(ChaosWorld world) {
             world.emptyDisk(); // it is; but where the switch is missing the test ends here

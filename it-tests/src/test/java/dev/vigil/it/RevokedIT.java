@@ -58,11 +58,13 @@ class RevokedIT {
             assertThat(line.path("category").asString()).isEqualTo("auth");
             assertThat(line.path("reason").asString()).contains("invalid_grant");
         });
-        assertThat(product.log("exchange")).anySatisfy(line -> {
-            assertThat(line.path("outcome").asString()).isEqualTo("skipped");
-            assertThat(line.path("tool").asString()).isEqualTo("echo");
-            assertThat(line.path("detail").asString()).contains("invalid_grant");
-        });
+        Await.until( // it is written when the answer has left
+                Duration.ofSeconds(10),
+                () -> product.log("exchange").stream()
+                        .anyMatch(line -> line.path("outcome").asString().equals("skipped")
+                                && line.path("tool").asString().equals("echo")
+                                && line.path("detail").asString().contains("invalid_grant")),
+                () -> "the log does not say why: " + product.log("exchange"));
     }
 
     private static void assertReasonInTheStatus(Product product) {
