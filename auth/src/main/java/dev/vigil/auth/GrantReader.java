@@ -68,16 +68,18 @@ public final class GrantReader {
             return held; // ours could not be saved yet
         }
         if (grant.refusal().isPresent()) {
-            return refused(grant, grant.refusal().get());
+            return refused(grant, grant.refusal().get(), held);
         }
         boolean same = held instanceof Live live && !grant.supersedes(live.grant());
         return same ? held : found(grant);
     }
 
-    private Authorization refused(Grant grant, Refusal refusal) {
+    /** Where it is known that nothing serves any more, what is stored does not say otherwise. */
+    private Authorization refused(Grant grant, Refusal refusal, Authorization held) {
         Now now = time.now();
         Schedule schedule = policy.schedule(grant, now);
-        return refusal.leavesAccessToken() && schedule.zone(now) != Zone.EXPIRED
+        boolean isKnownDead = held instanceof NeedsLogin dead && !grant.supersedes(dead.last());
+        return refusal.leavesAccessToken() && !isKnownDead && schedule.zone(now) != Zone.EXPIRED
                 ? Live.last(grant, refusal, schedule, now)
                 : new NeedsLogin(grant, refusal.oauthError(), refusal.at());
     }

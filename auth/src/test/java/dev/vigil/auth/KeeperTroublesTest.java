@@ -158,6 +158,7 @@ class KeeperTroublesTest extends KeeperStage {
         };
         pass(Duration.ofMinutes(50));
         assertThat(caller.join()).isInstanceOf(NeedsLogin.class);
+        assertThat(keeper.look("notion")).as("and what was saved says so too").isInstanceOf(NeedsLogin.class);
     }
 
     @Test
