@@ -44,13 +44,14 @@ public final class DurableRefresher implements Refresher {
 
     @Override
     public RefreshOutcome refresh(Grant held) {
-        return refresh(held, false);
+        return refresh(held, Terms.ORDINARY);
     }
 
     @Override
-    public RefreshOutcome refresh(Grant held, boolean nothingToLose) {
+    public RefreshOutcome refresh(Grant held, Terms terms) {
         Now now = time.now();
-        return locked(held, nothingToLose || policy.schedule(held, now).zone(now) == Zone.EXPIRED);
+        boolean hasEnded = policy.schedule(held, now).zone(now) == Zone.EXPIRED;
+        return locked(held, new Terms(terms.nothingToLose() || hasEnded, terms.maySend()));
     }
 
     @Override
@@ -79,10 +80,9 @@ public final class DurableRefresher implements Refresher {
         }
     }
 
-    /** @param nothingToLose has the access token ended? */
-    private RefreshOutcome locked(Grant held, boolean nothingToLose) {
+    private RefreshOutcome locked(Grant held, Terms terms) {
         try (TokenVault.Claim claim = vault.claim(held.connector(), LOCK_PATIENCE)) {
-            return claimed(held, nothingToLose);
+            return claimed(held, terms);
         } catch (VaultException e) {
             // Everything that can throw here does so before the refresh token is sent: saving afterwards is caught
             // below.
@@ -90,7 +90,7 @@ public final class DurableRefresher implements Refresher {
         }
     }
 
-    private RefreshOutcome claimed(Grant held, boolean nothingToLose) {
+    private RefreshOutcome claimed(Grant held, Terms terms) {
         Optional<Grant> stored = vault.load(held.connector());
         if (stored.isEmpty()) {
             return new Unreachable(FailureCategory.STORAGE, "logged out meanwhile", Optional.empty());
@@ -104,11 +104,11 @@ public final class DurableRefresher implements Refresher {
             return new Rejected(stored.get(), stored.get().refusal().get().oauthError());
         }
         if (!isPerhapsSpent(held)) {
-            return first(held);
+            return first(held, terms);
         }
         Optional<Grant> rescued = vault.rescue(held);
         rescued.ifPresent(grant -> clearIntent(grant.connector()));
-        return rescued.<RefreshOutcome>map(Adopted::new).orElseGet(() -> again(held, nothingToLose));
+        return rescued.<RefreshOutcome>map(Adopted::new).orElseGet(() -> again(held, terms));
     }
 
     /** An intent that cannot be read is one all the same. */
@@ -125,9 +125,9 @@ public final class DurableRefresher implements Refresher {
         }
     }
 
-    private RefreshOutcome first(Grant held) {
+    private RefreshOutcome first(Grant held, Terms terms) {
         vault.writeIntent(held);
-        RefreshOutcome outcome = sent(held, Optional.empty());
+        RefreshOutcome outcome = sent(held, terms, Optional.empty());
         if (outcome instanceof Unreachable) {
             lost.answered(held);
             clearIntent(held.connector());
@@ -136,7 +136,7 @@ public final class DurableRefresher implements Refresher {
     }
 
     /** The refresh token may be spent. Its intent stays until there is an answer that decides. */
-    private RefreshOutcome again(Grant held, boolean nothingToLose) {
+    private RefreshOutcome again(Grant held, Terms terms) {
         Now now = time.now();
         Optional<Instant> sentAt = unansweredAt(held);
         boolean mayWin = lost.isInWindow(held, now) && !isStrict(held);
@@ -146,14 +146,14 @@ public final class DurableRefresher implements Refresher {
         }
         if (inner.isUnspent(held)) {
             lost.answered(held);
-            return first(held);
+            return first(held, terms);
         }
         Optional<Duration> idle = untilIdle(held, sentAt, now);
-        boolean mustTry = nothingToLose || idle.filter(Duration::isZero).isPresent();
+        boolean mustTry = terms.nothingToLose() || idle.filter(Duration::isZero).isPresent();
         if (!mayWin && !mustTry) {
             return new Unanswered(LOST_BEFORE, idle, false);
         }
-        RefreshOutcome outcome = sent(held, sentAt);
+        RefreshOutcome outcome = sent(held, terms, sentAt);
         if (outcome instanceof Rejected no && mayWin && no.oauthError().equals("invalid_grant")) {
             held.oauth().ifPresent(oauth -> issuers.learnStrict(oauth.issuer()));
         }
@@ -164,9 +164,9 @@ public final class DurableRefresher implements Refresher {
     }
 
     /** @param unansweredAt when the same refresh token was first sent without an answer */
-    private RefreshOutcome sent(Grant held, Optional<Instant> unansweredAt) {
+    private RefreshOutcome sent(Grant held, Terms terms, Optional<Instant> unansweredAt) {
         lost.sending(held, time.now());
-        RefreshOutcome outcome = inner.refresh(held);
+        RefreshOutcome outcome = inner.refresh(held, terms);
         if (outcome instanceof Refreshed refreshed) {
             lost.answered(held);
             Grant planned = policy.planned(refreshed.grant(), time.now());

@@ -7,7 +7,12 @@ import dev.vigil.auth.RefreshOutcome.Unanswered;
 public record NotedLosses(Refresher inner, LossBook losses) implements Refresher {
     @Override
     public RefreshOutcome refresh(Grant held) {
-        RefreshOutcome outcome = inner.refresh(held);
+        return refresh(held, Terms.ORDINARY);
+    }
+
+    @Override
+    public RefreshOutcome refresh(Grant held, Terms terms) {
+        RefreshOutcome outcome = inner.refresh(held, terms);
         if (outcome instanceof Unanswered) {
             losses.note(held);
         }

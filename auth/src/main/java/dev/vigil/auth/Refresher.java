@@ -2,6 +2,7 @@
 package dev.vigil.auth;
 
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * Turns an old token set into an outcome. Implementations wrap each other: durable (one process at a time, nothing lost in
@@ -14,14 +15,30 @@ import java.util.Optional;
 public interface Refresher {
     RefreshOutcome refresh(Grant held);
 
+    /** The same on other than the ordinary terms. */
+    default RefreshOutcome refresh(Grant held, Terms terms) {
+        return refresh(held);
+    }
+
     /**
-     * The same, where the caller knows more.
+     * What the caller knows and the callee does not.
      *
      * @param nothingToLose has the access token ended, or been refused by the upstream? Then a refresh token that may be
      *     spent is tried all the same
+     * @param maySend asked when the connection stands and the refresh token is about to be written: may it still? Quick, and
+     *     on any thread
      */
-    default RefreshOutcome refresh(Grant held, boolean nothingToLose) {
-        return refresh(held);
+    record Terms(boolean nothingToLose, BooleanSupplier maySend) {
+        public static final Terms ORDINARY = new Terms(false, () -> true);
+        public static final Terms NOTHING_TO_LOSE = new Terms(true, () -> true);
+
+        static Terms of(boolean nothingToLose) {
+            return nothingToLose ? NOTHING_TO_LOSE : ORDINARY;
+        }
+
+        public Terms onlyWhile(BooleanSupplier stillMay) {
+            return new Terms(nothingToLose, stillMay);
+        }
     }
 
     /** Does the server say for certain that the refresh token is unspent and good? False also where it cannot be asked. */

@@ -193,7 +193,7 @@ public final class TokenKeeper implements AutoCloseable {
         flights.begin(
                 connector,
                 pace.rest(begun),
-                () -> refresher.refresh(live.grant(), Pace.hasEnded(live, trigger, begun)),
+                () -> refresher.refresh(live.grant(), Refresher.Terms.of(Pace.hasEnded(live, trigger, begun))),
                 outcome -> settle(connector, live, trigger, begun, outcome));
     }
 

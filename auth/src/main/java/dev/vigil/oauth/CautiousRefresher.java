@@ -43,6 +43,11 @@ public final class CautiousRefresher implements Refresher {
 
     @Override
     public RefreshOutcome refresh(Grant held) {
+        return refresh(held, Terms.ORDINARY);
+    }
+
+    @Override
+    public RefreshOutcome refresh(Grant held, Terms terms) {
         Now now = time.now();
         String word = network.word();
         boolean hasChanged = !known().isStillTrue(now, word);
@@ -53,7 +58,7 @@ public final class CautiousRefresher implements Refresher {
                     "after a sleep or a change of network the authorization server does not answer yet");
         }
         know(new Known(now, word));
-        return inner.refresh(held);
+        return inner.refresh(held, terms);
     }
 
     @Override

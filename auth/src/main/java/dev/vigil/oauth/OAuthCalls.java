@@ -36,6 +36,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -94,18 +95,21 @@ final class OAuthCalls {
     /**
      * RFC 6749, 6. Scope is left out: it means "as granted".
      *
+     * @param maySend see {@link Request#maySend}
      * @throws java.util.NoSuchElementException when there is no refresh token to send; callers look first
      */
-    Answer refresh(Grant held, OAuthBinding binding, Duration limit) {
+    Answer refresh(Grant held, OAuthBinding binding, Duration limit, BooleanSupplier maySend) {
         String spent = held.tokens().refreshToken().orElseThrow().reveal();
-        return send(
-                () -> tokenRequest(
-                        binding.tokenEndpoint(),
-                        binding.client(),
-                        new RefreshTokenGrant(new RefreshToken(spent)),
-                        binding.resource()),
-                limit,
-                Reach.of(held.server()));
+        OAuthTransport guarded = (request, within) -> transport.send(request.onlyWhile(maySend), within);
+        return new OAuthCalls(guarded)
+                .send(
+                        () -> tokenRequest(
+                                binding.tokenEndpoint(),
+                                binding.client(),
+                                new RefreshTokenGrant(new RefreshToken(spent)),
+                                binding.resource()),
+                        limit,
+                        Reach.of(held.server()));
     }
 
     /** RFC 7009, 2.1: the refresh token, which ends the whole grant, or the access token where there is no other. */

@@ -53,6 +53,11 @@ public final class OAuthRefresher implements Refresher {
 
     @Override
     public RefreshOutcome refresh(Grant held) {
+        return refresh(held, Terms.ORDINARY);
+    }
+
+    @Override
+    public RefreshOutcome refresh(Grant held, Terms terms) {
         if (held.oauth().isEmpty()) {
             return rejected(held, "key_refused", time.now().wall());
         }
@@ -60,7 +65,7 @@ public final class OAuthRefresher implements Refresher {
             return rejected(held, "no_refresh_token", time.now().wall());
         }
         RefreshOutcome outcome = outcome(
-                calls.refresh(held, held.oauth().get(), OAuthCalls.TOKEN_LIMIT),
+                calls.refresh(held, held.oauth().get(), OAuthCalls.TOKEN_LIMIT, terms.maySend()),
                 held,
                 time.now().wall());
         boolean isClientUnknown =

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * Sends one OAuth request and tells exactly how far it got: whether a refresh token has left this machine is the one
@@ -29,10 +30,26 @@ public interface OAuthTransport {
      * @param body empty for GET
      * @param localAllowed may this request go to a loopback, private or link-local address? Only where the MCP server
      *     that the user configured stands on one itself, or a hostile server could make us knock on the user's own doors
+     * @param maySend asked on the transport's thread when the connection stands, just before anything is written; if it says
+     *     no, the answer is {@code NotSent}
      */
-    record Request(String method, URI url, List<Header> headers, Optional<byte[]> body, boolean localAllowed) {
+    record Request(
+            String method,
+            URI url,
+            List<Header> headers,
+            Optional<byte[]> body,
+            boolean localAllowed,
+            BooleanSupplier maySend) {
         public Request {
             headers = List.copyOf(headers);
+        }
+
+        public Request(String method, URI url, List<Header> headers, Optional<byte[]> body, boolean localAllowed) {
+            this(method, url, headers, body, localAllowed, () -> true);
+        }
+
+        Request onlyWhile(BooleanSupplier stillMay) {
+            return new Request(method, url, headers, body, localAllowed, stillMay);
         }
     }
 

@@ -54,7 +54,7 @@ public final class NettyOAuthTransport implements OAuthTransport, AutoCloseable 
     public Answer send(Request request, Duration limit) {
         try {
             Origin origin = Origin.of(request.url());
-            OAuthExchange exchange = new OAuthExchange(loop, message(request, origin));
+            OAuthExchange exchange = new OAuthExchange(loop, message(request, origin), request.maySend());
             loop.execute(() -> begin(exchange, origin, request.localAllowed(), limit));
             return await(exchange, limit);
         } catch (IllegalArgumentException unsendable) {

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** One OAuth request and how far it got. Touched on its event loop only, but for {@link #answer()}. */
 final class OAuthExchange extends SimpleChannelInboundHandler<FullHttpResponse> {
@@ -33,12 +34,15 @@ final class OAuthExchange extends SimpleChannelInboundHandler<FullHttpResponse> 
 
     private final EventLoop loop;
     private final FullHttpRequest request;
+    private final BooleanSupplier maySend;
     private final CompletableFuture<Answer> answer = new CompletableFuture<>();
     private Stage stage = Stage.CONNECTING;
 
-    OAuthExchange(EventLoop loop, FullHttpRequest request) {
+    /** @param maySend see {@code OAuthTransport.Request} */
+    OAuthExchange(EventLoop loop, FullHttpRequest request, BooleanSupplier maySend) {
         this.loop = loop;
         this.request = request;
+        this.maySend = maySend;
     }
 
     /** Completes once, never with an exception. Any thread. */
@@ -82,6 +86,10 @@ final class OAuthExchange extends SimpleChannelInboundHandler<FullHttpResponse> 
         stage = Stage.CONNECTED;
         if (!channel.isActive()) {
             fail("the connection was closed before the request was written");
+            return;
+        }
+        if (!maySend.getAsBoolean()) {
+            fail("the time in which it might be sent was over when the connection stood");
             return;
         }
         // From here on we cannot know what has left: the kernel takes bytes and does not say what became of them.

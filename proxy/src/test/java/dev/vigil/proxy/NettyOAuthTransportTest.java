@@ -136,6 +136,16 @@ class NettyOAuthTransportTest {
     }
 
     @Test
+    void requestThatMayNoLongerGoIsStoppedWhenTheConnectionStands() throws Exception {
+        try (TestServer server = TestServer.plain(TestServer::silence)) {
+            Request late = new Request("GET", at(server, "/"), List.of(), Optional.empty(), true, () -> false);
+            assertThat(transport.send(late, LONG))
+                    .isEqualTo(new Answer.NotSent(
+                            "the time in which it might be sent was over when the connection stood"));
+        }
+    }
+
+    @Test
     void requestThatCannotBeWrittenDownIsNotConnected() throws Exception {
         try (TestServer server = TestServer.plain(TestServer::silence)) {
             Request split =
