@@ -118,7 +118,7 @@ public record Fields(ObjectNode node) {
         return maybeObject(field, Function.identity()).orElseThrow(() -> missing(field));
     }
 
-    <T> Optional<T> maybeObject(String field, Function<Fields, T> read) {
+    public <T> Optional<T> maybeObject(String field, Function<Fields, T> read) {
         return present(field).map(value -> {
             if (value instanceof ObjectNode object) {
                 return read.apply(new Fields(object));

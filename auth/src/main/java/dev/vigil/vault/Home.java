@@ -104,6 +104,10 @@ public final class Home {
         return keys().resolve("ring.json");
     }
 
+    Path sharedRing() {
+        return keys().resolve("shared-ring.json");
+    }
+
     Path keyEncryptionKey() {
         return keys().resolve("kek");
     }

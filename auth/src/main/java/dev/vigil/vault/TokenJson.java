@@ -31,10 +31,10 @@ import tools.jackson.databind.node.ObjectNode;
  * client  version 1 (only where it stands alone), issuer, clientId, clientSecret?, secretExpiresAt?, authMethod, redirectUri
  * </pre>
  */
-final class TokenJson {
+public final class TokenJson {
     private TokenJson() {}
 
-    static ObjectNode write(Grant grant) {
+    public static ObjectNode write(Grant grant) {
         ObjectNode node = Fields.empty();
         node.put("version", JsonFile.VERSION);
         node.put("connector", grant.connector());
@@ -47,7 +47,8 @@ final class TokenJson {
         return node;
     }
 
-    static Grant grant(Fields fields) {
+    /** @throws IllegalArgumentException naming the field that is wrong */
+    public static Grant grant(Fields fields) {
         return new Grant(
                 fields.text("connector"),
                 fields.uri("server"),

@@ -21,6 +21,7 @@ public final class Vault {
     private final TimeSource time;
     private final FileVault grants;
     private final FileClients clients;
+    private final SharedSeal sharedSeal;
     private final KeyRing keyRing;
 
     /** Guarded by this. */
@@ -40,6 +41,8 @@ public final class Vault {
                 new SealedFolder<>(home.clients(), TokenSealer.CLIENTS, sealing, files);
         this.grants = new FileVault(home, sealedGrants, sealing, files, time);
         this.clients = new FileClients(sealedClients);
+        RingFile sharedRing = new RingFile(home.sharedRing(), keks, files);
+        this.sharedSeal = new SharedSeal(new SealingKeys(sharedRing, home.keyRingLock(), time, () -> false));
         this.keyRing = new KeyRing(sealing, List.of(sealedGrants, sealedClients), time);
     }
 
@@ -82,6 +85,11 @@ public final class Vault {
     /** @param name of the history, without an ending */
     public Journal journal(String name) {
         return new Journal(home.events().resolve(name + ".jsonl"), home.eventsLock(), files);
+    }
+
+    /** What machines share is sealed under a ring of its own, wrapped by the same key-encryption key. */
+    public SharedSeal sharedSeal() {
+        return sharedSeal;
     }
 
     public KeyRing keyRing() {
