@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.sync;
+
+import static dev.vigil.sync.SharedStage.HOUR;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.vigil.auth.FailureCategory;
+import dev.vigil.auth.Grant;
+import dev.vigil.auth.Grants;
+import dev.vigil.auth.RefreshOutcome;
+import dev.vigil.auth.RefreshOutcome.Adopted;
+import dev.vigil.auth.RefreshOutcome.Refreshed;
+import dev.vigil.auth.RefreshOutcome.Unanswered;
+import dev.vigil.auth.RefreshOutcome.Unreachable;
+import dev.vigil.auth.Refresher.Terms;
+import dev.vigil.sync.SharedStage.Box;
+import dev.vigil.sync.SharedStage.Died;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SharedRefresherTest {
+    private SharedStage stage;
+    private Box laptop;
+    private Box cloud;
+
+    @BeforeEach
+    void twoMachinesHoldTheSameGrant(@TempDir Path folder) throws IOException {
+        stage = new SharedStage(folder);
+        laptop = stage.machine("laptop");
+        cloud = stage.machine("cloud");
+        Grant grant = Grants.lasting(HOUR, laptop.time.now().wall());
+        laptop.with(grant);
+        cloud.with(grant);
+        stage.pass(Duration.ofMinutes(50));
+    }
+
+    @Test
+    void oneRefreshesAndTheOtherAdopts() {
+        assertThat(laptop.refreshes()).isInstanceOf(Refreshed.class);
+        assertThat(cloud.refreshes()).isEqualTo(new Adopted(laptop.holds()));
+        assertThat(cloud.generation()).isEqualTo(2);
+        assertThat(stage.redeemed()).isEqualTo(1);
+    }
+
+    @Test
+    void turnsGoRoundForADay() {
+        for (int hour = 0; hour < 24; hour++) {
+            Box first = hour % 2 == 0 ? laptop : cloud;
+            Box second = hour % 2 == 0 ? cloud : laptop;
+            assertThat(first.refreshes()).isInstanceOf(Refreshed.class);
+            assertThat(second.refreshes()).isInstanceOf(Adopted.class);
+            stage.pass(Duration.ofMinutes(50));
+        }
+        assertThat(stage.redeemed()).isEqualTo(24);
+        assertThat(stage.hasEnded()).isFalse();
+    }
+
+    @Test
+    void whoeverComesWhileAnotherRefreshesWaits() {
+        List<RefreshOutcome> meanwhile = new ArrayList<>();
+        laptop.afterActing = () -> meanwhile.add(cloud.refreshes());
+        assertThat(laptop.refreshes()).isInstanceOf(Refreshed.class);
+        assertThat(meanwhile)
+                .containsExactly(new Unreachable(
+                        FailureCategory.SYNC, "laptop is refreshing it", Optional.of(Duration.ofSeconds(5)), false));
+        assertThat(stage.redeemed()).isEqualTo(1);
+    }
+
+    @Test
+    void intentOfAMachineThatDiedIsNeverRedeemedByAnother() {
+        laptop.afterActing = SharedRefresherTest::die;
+        assertThatThrownBy(laptop::refreshes).isInstanceOf(Died.class);
+        for (int minute = 0; minute < 60; minute++) {
+            RefreshOutcome outcome = cloud.refreshes(Terms.NOTHING_TO_LOSE);
+            if (minute > 2) {
+                assertThat(outcome)
+                        .isInstanceOfSatisfying(
+                                Unanswered.class,
+                                told -> assertThat(told.reason())
+                                        .contains("laptop began to refresh it at 2026-11-21T08:50:00Z"));
+            }
+            stage.pass(Duration.ofMinutes(1));
+        }
+        assertThat(stage.redeemed()).isEqualTo(1);
+        assertThat(stage.hasEnded()).isFalse();
+    }
+
+    @Test
+    void machineThatWakesUpWithTheNewTokensGoesOn() {
+        laptop.afterActing = () -> stage.store.down(true);
+        assertThat(laptop.refreshes()).as("served all the same").isInstanceOf(Refreshed.class);
+        stage.store.down(false);
+        assertThat(cloud.refreshes()).isInstanceOf(Unreachable.class);
+        stage.pass(Duration.ofMinutes(5));
+        assertThat(cloud.refreshes()).isInstanceOf(Unanswered.class);
+        laptop.afterActing = () -> {};
+        assertThat(laptop.refreshes()).isInstanceOf(Refreshed.class);
+        assertThat(cloud.refreshes()).isEqualTo(new Adopted(laptop.holds()));
+        assertThat(cloud.generation()).isEqualTo(3);
+    }
+
+    @Test
+    void leaseOfADeadMachineIsTakenOverWhenItHasStoodUnchangedForLongEnough() {
+        stage.bucket.put("notion", Lease.heldBy(laptop.self, Optional.empty()), Optional.empty());
+        assertThat(cloud.refreshes()).isInstanceOf(Unreachable.class);
+        stage.pass(Lease.TTL.plusSeconds(29));
+        assertThat(cloud.refreshes()).isInstanceOf(Unreachable.class);
+        stage.pass(Duration.ofSeconds(1));
+        assertThat(cloud.refreshes()).isInstanceOf(Refreshed.class);
+    }
+
+    @Test
+    void clockOfOneMachineSaysNothingAboutTheLeaseOfAnother() {
+        stage.bucket.put("notion", Lease.heldBy(laptop.self, Optional.empty()), Optional.empty());
+        assertThat(cloud.refreshes()).isInstanceOf(Unreachable.class);
+        cloud.time.leap(Duration.ofDays(1));
+        assertThat(cloud.refreshes()).isInstanceOf(Unreachable.class);
+        assertThat(stage.redeemed()).isZero();
+    }
+
+    @Test
+    void leaseThatIsWrittenAnewIsAlive() {
+        var first = stage.bucket.put("notion", Lease.heldBy(laptop.self, Optional.empty()), Optional.empty());
+        assertThat(cloud.refreshes()).isInstanceOf(Unreachable.class);
+        stage.pass(Duration.ofMinutes(1));
+        stage.bucket.put("notion", Lease.heldBy(laptop.self, Optional.empty()), first);
+        assertThat(cloud.refreshes()).isInstanceOf(Unreachable.class);
+        stage.pass(Duration.ofMinutes(1));
+        assertThat(cloud.refreshes()).as("seen for one minute only").isInstanceOf(Unreachable.class);
+    }
+
+    @Test
+    void nothingIsSentWhenTheMachineSleptBetweenLeaseAndRequest() {
+        for (Runnable sleep : List.<Runnable>of(
+                () -> laptop.time.advance(Duration.ofSeconds(61)), () -> laptop.time.leap(Duration.ofHours(8)))) {
+            laptop.beforeSending = sleep;
+            assertThat(laptop.refreshes()).isInstanceOf(Unreachable.class);
+        }
+        assertThat(stage.redeemed()).isZero();
+        laptop.beforeSending = () -> laptop.time.advance(Duration.ofSeconds(59));
+        assertThat(laptop.refreshes()).isInstanceOf(Refreshed.class);
+    }
+
+    @Test
+    void sharedRotatingTokenIsNotRedeemedWithoutTheBucket() {
+        assertThat(laptop.refreshes()).isInstanceOf(Refreshed.class);
+        stage.pass(Duration.ofMinutes(50));
+        stage.store.down(true);
+        assertThat(laptop.refreshes(Terms.NOTHING_TO_LOSE))
+                .isEqualTo(
+                        new Unreachable(FailureCategory.SYNC, "the bucket does not answer", Optional.empty(), false));
+        stage.store.down(false);
+        assertThat(laptop.refreshes()).isInstanceOf(Refreshed.class);
+    }
+
+    @Test
+    void grantThatWasNeverSharedIsRefreshedAlone() {
+        stage.store.down(true);
+        assertThat(laptop.refreshes()).isInstanceOf(Refreshed.class);
+    }
+
+    @Test
+    void writeWhoseAnswerWasLostCountsWhenItStands() {
+        stage.store.loseNextAnswer();
+        assertThat(laptop.refreshes()).isInstanceOf(Refreshed.class);
+        assertThat(cloud.refreshes()).isInstanceOf(Adopted.class);
+        assertThat(stage.redeemed()).isEqualTo(1);
+    }
+
+    @Test
+    void logoutElsewhereEndsTheGrantHere() {
+        laptop.refreshes();
+        SharedState standing = stage.bucket.state("notion").orElseThrow().value();
+        SharedState gone = standing.loggedOut(laptop.self, laptop.time.now().wall());
+        stage.bucket.put(gone, stage.bucket.state("notion").map(SharedVault.Found::version));
+        assertThat(cloud.refreshes())
+                .isInstanceOfSatisfying(
+                        Unreachable.class, told -> assertThat(told.reason()).isEqualTo("logged out on laptop"));
+        assertThat(cloud.vault.load("notion")).isEmpty();
+    }
+
+    @Test
+    void loginOfAnotherServerIsNotTakenOver() {
+        Grant other = Grants.of("notion", 2, 9, laptop.time.now().wall(), Optional.of(HOUR), Optional.empty());
+        Grant elsewhere = new Grant(
+                "notion",
+                java.net.URI.create("https://evil.example.com/mcp"),
+                2,
+                other.loggedInAt(),
+                other.oauth(),
+                other.tokens(),
+                Optional.empty());
+        stage.bucket.put(
+                SharedState.of(elsewhere, laptop.self, laptop.time.now().wall()), Optional.empty());
+        assertThat(cloud.refreshes())
+                .isInstanceOfSatisfying(
+                        Unreachable.class, told -> assertThat(told.reason()).contains("another server"));
+        assertThat(cloud.generation()).isEqualTo(1);
+        assertThat(stage.redeemed()).isZero();
+    }
+
+    @Test
+    void bucketHoldsNothingThatCanBeRead() {
+        laptop.refreshes();
+        stage.store.copy().forEach((name, stored) -> {
+            String content = new String(stored.content(), java.nio.charset.StandardCharsets.ISO_8859_1);
+            for (String word : List.of("notion", "access", "refresh-", "laptop", "example.com", "client-1", "read")) {
+                assertThat(name + content).doesNotContain(word);
+            }
+        });
+        assertThat(stage.store.copy()).hasSize(2);
+    }
+
+    private static void die() {
+        throw new Died();
+    }
+}
