@@ -121,10 +121,26 @@ public final class SharedRefresher implements Refresher {
             release(held.connector(), turn, open);
             return new Unanswered(openIntent(open.get()), Optional.empty(), false);
         }
+        Optional<Version> pushed = pushed(held, standing);
+        if (pushed.isEmpty()) {
+            release(held.connector(), turn, open);
+            return new Unreachable(
+                    FailureCategory.SYNC, "the bucket does not take what is held here", Optional.empty(), false);
+        }
         return leases.intend(held.connector(), turn, held.epoch(), held.tokens().generation())
-                .map(ours -> refreshed(held, terms, ours, standing))
+                .map(ours -> refreshed(held, terms, ours, pushed))
                 .orElseGet(() -> new Unreachable(
                         FailureCategory.SYNC, "another machine took the turn", Optional.empty(), false));
+    }
+
+    /**
+     * What is held here is in the bucket before anything new is asked for: our intent for the next token set takes the place of
+     * the one that keeps others from redeeming the last.
+     */
+    private Optional<Version> pushed(Grant held, Optional<Found<SharedState>> standing) {
+        boolean isThere =
+                standing.filter(found -> !found.value().isSupersededBy(held)).isPresent();
+        return isThere ? standing.map(Found::version) : push(held, standing.map(Found::version));
     }
 
     private static String openIntent(Intended intent) {
@@ -132,14 +148,14 @@ public final class SharedRefresher implements Refresher {
                 + " and has not told what came of it; its new tokens may be on its disk";
     }
 
-    private RefreshOutcome refreshed(Grant held, Terms terms, Turn.Ours turn, Optional<Found<SharedState>> standing) {
+    private RefreshOutcome refreshed(Grant held, Terms terms, Turn.Ours turn, Optional<Version> standing) {
         RefreshOutcome outcome = inner.refresh(held, terms.onlyWhile(() -> leases.maySend(turn)));
         if (outcome instanceof Refreshed done) {
             book.refreshed(held, done.grant());
         }
         Optional<Grant> newest = newest(outcome);
         boolean isUnknown = outcome instanceof Unanswered
-                || newest.filter(grant -> !isPushed(grant, standing)).isPresent();
+                || newest.filter(grant -> push(grant, standing).isEmpty()).isPresent();
         release(held.connector(), turn, isUnknown ? turn.intent() : Optional.empty());
         return outcome;
     }
@@ -151,14 +167,12 @@ public final class SharedRefresher implements Refresher {
     }
 
     /** What could not be pushed stays on our disk, and our intent in the lease keeps others away until it could. */
-    private boolean isPushed(Grant grant, Optional<Found<SharedState>> standing) {
+    private Optional<Version> push(Grant grant, Optional<Version> over) {
         try {
             book.shared(grant);
-            SharedState next = SharedState.of(grant, self, time.now().wall());
-            Optional<Version> over = standing.map(Found::version);
-            return bucket.put(next, over).isPresent();
+            return bucket.put(SharedState.of(grant, self, time.now().wall()), over);
         } catch (StoreException | VaultException e) {
-            return false;
+            return Optional.empty();
         }
     }
 

@@ -108,6 +108,17 @@ class SharedRefresherTest {
     }
 
     @Test
+    void tokensThatOthersHaveNotSeenArePushedBeforeTheNextAreAskedFor() {
+        laptop.afterActing = () -> stage.store.down(true);
+        assertThat(laptop.refreshes()).isInstanceOf(Refreshed.class);
+        stage.store.down(false);
+        laptop.beforeSending = () -> laptop.time.advance(Duration.ofMinutes(5));
+        assertThat(laptop.refreshes()).as("nothing is sent this time").isInstanceOf(Unreachable.class);
+        assertThat(cloud.refreshes()).isEqualTo(new Adopted(laptop.holds()));
+        assertThat(stage.redeemed()).isEqualTo(1);
+    }
+
+    @Test
     void leaseOfADeadMachineIsTakenOverWhenItHasStoodUnchangedForLongEnough() {
         stage.bucket.put("notion", Lease.heldBy(laptop.self, Optional.empty()), Optional.empty());
         assertThat(cloud.refreshes()).isInstanceOf(Unreachable.class);
