@@ -162,21 +162,6 @@ class KeeperTroublesTest extends KeeperStage {
     }
 
     @Test
-    void refusalThatIsKnownWaitsForNoBudget() {
-        startWith(Grants.lasting(HOUR, time.now().wall()));
-        server = held -> sent.size() < 4 ? new Unanswered("reset") : refused(held);
-        pass(Duration.ofMinutes(50));
-        assertThat(sent).hasSize(4);
-        for (int i = 0; i < 2; i++) { // the seventh of this minute
-            keeper.ask("notion", Trigger.SUSPICION);
-            runRefreshes();
-        }
-        keeper.newerThan("notion", 1);
-        runRefreshes();
-        assertThat(keeper.look("notion")).isInstanceOf(NeedsLogin.class);
-    }
-
-    @Test
     void accessTokenServesToItsEndWhenARepeatIsRefused() {
         startWith(Grants.lasting(HOUR, time.now().wall()));
         server = held -> {
