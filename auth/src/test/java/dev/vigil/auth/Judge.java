@@ -154,9 +154,15 @@ final class Judge {
         Instant sent = firstSent.getOrDefault(family.id + issuer.name + number, truth.get());
         Doubt doubt = doubts.computeIfAbsent(family, any -> new Doubt(sent, oldAccessEnd));
         Optional.ofNullable(lastTold.get(family.connector))
-                .filter(told -> !told.isBefore(doubt.sent) && doubt.told.isEmpty())
+                .filter(told -> told.isAfter(obtained(family, oldAccessEnd, doubt)) && doubt.told.isEmpty())
                 .ifPresent(told -> doubt.told = Optional.of(told));
         return doubt;
+    }
+
+    /** A person who was told that this refresh token may be spent need not be told again for each try. */
+    private static Instant obtained(Family family, Instant oldAccessEnd, Doubt doubt) {
+        Instant issued = oldAccessEnd.minus(family.lifetime);
+        return oldAccessEnd.equals(Instant.EPOCH) || issued.isAfter(doubt.sent) ? doubt.sent : issued;
     }
 
     /** The daemon has had its chance to know that an answer is lost. */
