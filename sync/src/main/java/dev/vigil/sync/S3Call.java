@@ -3,18 +3,21 @@ package dev.vigil.sync;
 
 import dev.vigil.sync.StoreException.Kind;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
@@ -26,6 +29,15 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  */
 record S3Call(String action, boolean writes, String place) {
     private static final String NO_BUCKET = "NoSuchBucket";
+
+    /** The SDK lets out what the JDK's client throws while an answer is read: which, depends on the JDK. */
+    static <T> T asked(Supplier<T> request) {
+        try {
+            return request.get();
+        } catch (UncheckedIOException e) {
+            throw SdkClientException.create(String.valueOf(e.getMessage()), e);
+        }
+    }
 
     /** What {@code failure} is to our callers. Its own message is passed on where the SDK or the store wrote it. */
     StoreException failed(SdkException failure) {

@@ -9,13 +9,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.GetBucketVersioningResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
@@ -57,12 +60,11 @@ public final class S3Store implements ProbedStore {
         String name = settings.prefix() + ObjectName.checked(key);
         S3Call call = call("read " + key, false);
         try {
-            S3Download download = connection
-                    .client()
-                    .getObject(
-                            request -> condition.accept(
-                                    request.bucket(settings.bucket()).key(name)),
-                            S3Download::of);
+            S3Client client = connection.client();
+            S3Download download = S3Call.asked(() -> client.getObject(
+                    request ->
+                            condition.accept(request.bucket(settings.bucket()).key(name)),
+                    S3Download::of));
             return new Stored(download.checked(call), version(download.head().eTag(), call));
         } catch (SdkException e) {
             if (e instanceof S3Exception answer && answer.statusCode() == 304) {
@@ -99,13 +101,12 @@ public final class S3Store implements ProbedStore {
             throw call.failure(Kind.TIMED_OUT, false, "no whole answer in time");
         }
         try {
-            ListObjectsV2Response answer = connection
-                    .client()
-                    .listObjectsV2(request -> request.bucket(settings.bucket())
-                            .prefix(begin)
-                            .continuationToken(next)
-                            .overrideConfiguration(
-                                    limits -> limits.apiCallTimeout(left).apiCallAttemptTimeout(left)));
+            S3Client client = connection.client();
+            ListObjectsV2Response answer = S3Call.asked(() -> client.listObjectsV2(request -> request.bucket(
+                            settings.bucket())
+                    .prefix(begin)
+                    .continuationToken(next)
+                    .overrideConfiguration(limits -> limits.apiCallTimeout(left).apiCallAttemptTimeout(left))));
             if (answer.isTruncated() == null) { // the SDK takes any page of HTML for an empty listing
                 throw call.failure(Kind.SERVER_FAULT, false, "an answer that is not S3's");
             }
@@ -139,14 +140,12 @@ public final class S3Store implements ProbedStore {
         RequestBody body = RequestBody.fromBytes(ObjectName.checkedContent(content));
         S3Call call = call("write " + key, true);
         try {
-            String etag = connection
-                    .client()
-                    .putObject(
-                            request -> condition.accept(
-                                    request.bucket(settings.bucket()).key(name)),
-                            body)
-                    .eTag();
-            return new Written(version(etag, call));
+            S3Client client = connection.client();
+            PutObjectResponse answer = S3Call.asked(() -> client.putObject(
+                    request ->
+                            condition.accept(request.bucket(settings.bucket()).key(name)),
+                    body));
+            return new Written(version(answer.eTag(), call));
         } catch (SdkException e) {
             return S3Call.lost(e, replaces).map(Lost::new).orElseThrow(() -> call.failed(e));
         }
@@ -156,9 +155,9 @@ public final class S3Store implements ProbedStore {
     public void delete(String key) {
         String name = settings.prefix() + ObjectName.checked(key);
         try {
-            connection
-                    .client()
-                    .deleteObject(request -> request.bucket(settings.bucket()).key(name));
+            S3Client client = connection.client();
+            S3Call.asked(() -> client.deleteObject(
+                    request -> request.bucket(settings.bucket()).key(name)));
         } catch (SdkException e) {
             throw call("delete " + key, true).failed(e);
         }
@@ -167,11 +166,10 @@ public final class S3Store implements ProbedStore {
     @Override
     public Versioning versioning() {
         try {
-            String status = connection
-                    .client()
-                    .getBucketVersioning(request -> request.bucket(settings.bucket()))
-                    .statusAsString();
-            return switch (String.valueOf(status)) {
+            S3Client client = connection.client();
+            GetBucketVersioningResponse answer =
+                    S3Call.asked(() -> client.getBucketVersioning(request -> request.bucket(settings.bucket())));
+            return switch (String.valueOf(answer.statusAsString())) {
                 case "Enabled" -> Versioning.ENABLED;
                 case "Suspended" -> Versioning.SUSPENDED;
                 case "null" -> Versioning.OFF;
@@ -194,9 +192,9 @@ public final class S3Store implements ProbedStore {
         }
     }
 
-    private static Openness asked(Runnable question) {
+    private static Openness asked(Supplier<?> question) {
         try {
-            question.run();
+            S3Call.asked(question);
             return Openness.OPEN;
         } catch (S3Exception e) {
             return e.statusCode() == 401 || e.statusCode() == 403 ? Openness.CLOSED : Openness.UNKNOWN;

@@ -114,7 +114,6 @@ class S3FailuresTest {
         "SLOW_DOWN,   THROTTLED",
         "FAIL_BEFORE, SERVER_FAULT",
         "HTML,        SERVER_FAULT",
-        "CUT_BODY,    SERVER_FAULT",
         "SILENT,      TIMED_OUT",
         "DRIP,        TIMED_OUT",
     })
@@ -236,15 +235,20 @@ class S3FailuresTest {
         }
     }
 
+    /** JDK 25 sees that the body is short, JDK 17 leaves it to the parser. */
     @Test
     void listingCutAnywhereIsNotShorter() {
-        for (int end = 9; end < 150; end += 3) {
+        store.list("");
+        long length = server.traffic(Op.LIST).out();
+        for (int end = 9; end < length; end += 3) {
             server.nextEndsAfter(Op.LIST, end);
             StoreException failure = failureOf(() -> store.list(""));
-            assertThat(failure.isRetriable())
+            assertThat(failure.kind())
                     .as("cut after " + end + ": " + failure.getMessage())
-                    .isTrue();
+                    .isIn(Kind.CUT, Kind.SERVER_FAULT);
+            assertThat(failure.isRetriable()).isTrue();
         }
+        assertThat(store.list("")).hasSize(1);
     }
 
     @Test
