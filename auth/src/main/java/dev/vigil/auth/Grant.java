@@ -36,6 +36,11 @@ public record Grant(
         return new Grant(connector, server, epoch, loggedInAt, oauth, renewed, Optional.empty());
     }
 
+    /** As another machine wrote it to the bucket, where it was seen just now. */
+    public Grant fromElsewhere(SyncMarker seen) {
+        return new Grant(connector, server, epoch, loggedInAt, oauth, tokens.fromElsewhere(seen), refusal);
+    }
+
     /** The same refusal, of a refresh token that had been sent before without an answer. */
     Grant refusedAfter(Optional<Instant> unansweredAt) {
         return refusal.map(no -> refused(new Refusal(no.oauthError(), no.at(), unansweredAt)))

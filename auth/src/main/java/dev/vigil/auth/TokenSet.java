@@ -63,6 +63,19 @@ public record TokenSet(
         return expiresAt.map(end -> Duration.between(obtainedAt, end));
     }
 
+    TokenSet fromElsewhere(SyncMarker seen) {
+        return new TokenSet(
+                accessToken,
+                refreshToken,
+                obtainedAt,
+                expiresAt,
+                refreshAt,
+                TokenSource.OTHER_MACHINE,
+                generation,
+                Optional.of(seen),
+                refreshTokenEnd);
+    }
+
     public TokenSet withRefreshAt(Optional<Instant> planned) {
         return new TokenSet(
                 accessToken,

@@ -8,7 +8,11 @@ import dev.vigil.auth.Origin;
 import dev.vigil.auth.RefreshOutcome;
 import dev.vigil.auth.RefreshOutcome.Adopted;
 import dev.vigil.auth.RefreshOutcome.Unreachable;
+import dev.vigil.auth.SyncMarker;
+import dev.vigil.auth.TimeSource;
 import dev.vigil.auth.TokenVault;
+import dev.vigil.sync.SharedStep.What;
+import dev.vigil.sync.SharedVault.Found;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -20,43 +24,57 @@ final class Adoption {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final TokenVault vault;
+    private final SharingBook book;
+    private final TimeSource time;
 
-    Adoption(TokenVault vault) {
+    Adoption(TokenVault vault, SharingBook book, TimeSource time) {
         this.vault = vault;
+        this.book = book;
+        this.time = time;
     }
 
     /**
-     * @param state newer than {@code held}
+     * @param found what is to be done about is {@link Comparison.Need#ADOPT} or {@link Comparison.Need#REMOVE}
+     * @param ours empty where there is no login here
      * @throws dev.vigil.auth.VaultException when the disk refuses: then nothing has changed
      */
-    RefreshOutcome adopt(SharedState state, Grant held) {
+    RefreshOutcome adopt(Found<SharedState> found, Optional<Grant> ours) {
+        SharedState state = found.value();
         if (state.grant().isEmpty()) {
-            return removed(state, held);
+            return removed(state);
         }
         Grant theirs = state.grant().get();
-        Optional<String> difference = difference(held, theirs);
+        Optional<String> difference = ours.flatMap(held -> difference(held, theirs));
         if (difference.isPresent()) {
             return refused(state.writer().name() + " has written a login with another " + difference.get()
                     + ", which is not taken over. Log in again here, or remove it there");
         }
-        try (TokenVault.Claim claim = vault.claim(held.connector(), PATIENCE)) {
-            Optional<Grant> stored = vault.load(held.connector());
-            if (stored.filter(ours -> !theirs.supersedes(ours)).isPresent()) {
+        try (TokenVault.Claim claim = vault.claim(state.connector(), PATIENCE)) {
+            Optional<Grant> stored = vault.load(state.connector());
+            if (stored.filter(mine -> isKept(mine, theirs)).isPresent()) {
                 return new Adopted(stored.get());
             }
-            vault.save(theirs);
-            vault.clearIntent(held.connector());
-            return new Adopted(theirs);
+            Grant adopted = theirs.fromElsewhere(
+                    new SyncMarker(time.now().wall(), found.version().tag()));
+            book.shared(adopted); // before the tokens can be used, and so before the bucket can be out of reach
+            vault.save(adopted);
+            vault.clearIntent(state.connector());
+            return new Adopted(adopted);
         }
     }
 
-    private RefreshOutcome removed(SharedState state, Grant held) {
-        try (TokenVault.Claim claim = vault.claim(held.connector(), PATIENCE)) {
-            boolean isOlder = vault.load(held.connector())
+    /** Somebody has stored as new a one meanwhile. */
+    private static boolean isKept(Grant mine, Grant theirs) {
+        return !theirs.supersedes(mine) && mine.refusal().isEmpty();
+    }
+
+    private RefreshOutcome removed(SharedState state) {
+        try (TokenVault.Claim claim = vault.claim(state.connector(), PATIENCE)) {
+            boolean isOlder = vault.load(state.connector())
                     .filter(ours -> ours.epoch() < state.epoch())
                     .isPresent();
             if (isOlder) {
-                vault.delete(held.connector());
+                vault.delete(state.connector());
             }
         }
         return refused("logged out on " + state.writer().name());
@@ -64,6 +82,14 @@ final class Adoption {
 
     private static Unreachable refused(String why) {
         return new Unreachable(FailureCategory.SYNC, why, Optional.empty(), false);
+    }
+
+    /** What came of an adoption, for the story. */
+    static SharedStep told(SharedState state, RefreshOutcome outcome) {
+        if (outcome instanceof Adopted) return SharedStep.of(state, What.ADOPTED);
+        if (state.grant().isEmpty()) return SharedStep.of(state, What.REMOVED);
+        String why = outcome instanceof Unreachable not ? not.reason() : outcome.word();
+        return SharedStep.of(state, What.NOT_ADOPTED).because(why);
     }
 
     /** The first thing in which two logins differ that must not; empty when they are about the same. */

@@ -9,12 +9,13 @@ import dev.vigil.auth.RefreshOutcome.Refreshed;
 import dev.vigil.auth.RefreshOutcome.Unanswered;
 import dev.vigil.auth.RefreshOutcome.Unreachable;
 import dev.vigil.auth.Refresher;
-import dev.vigil.auth.TimeSource;
 import dev.vigil.auth.TokenVault;
 import dev.vigil.auth.VaultException;
+import dev.vigil.sync.Comparison.Need;
 import dev.vigil.sync.Lease.Intended;
 import dev.vigil.sync.Leases.Turn;
 import dev.vigil.sync.ObjectStore.Version;
+import dev.vigil.sync.SharedStep.What;
 import dev.vigil.sync.SharedVault.Found;
 import java.util.Optional;
 
@@ -32,9 +33,7 @@ public final class SharedRefresher implements Refresher {
     private final Leases leases;
     private final LocalTurn localTurn;
     private final Adoption adoption;
-    private final SharingBook book;
-    private final Machine self;
-    private final TimeSource time;
+    private final Push push;
 
     /** The turn of this process among those of this machine; the kernel frees it if we die. */
     @FunctionalInterface
@@ -44,22 +43,13 @@ public final class SharedRefresher implements Refresher {
     }
 
     SharedRefresher(
-            Refresher inner,
-            SharedVault bucket,
-            Leases leases,
-            LocalTurn localTurn,
-            Adoption adoption,
-            SharingBook book,
-            Machine self,
-            TimeSource time) {
+            Refresher inner, SharedVault bucket, Leases leases, LocalTurn localTurn, Adoption adoption, Push push) {
         this.inner = inner;
         this.bucket = bucket;
         this.leases = leases;
         this.localTurn = localTurn;
         this.adoption = adoption;
-        this.book = book;
-        this.self = self;
-        this.time = time;
+        this.push = push;
     }
 
     @Override
@@ -69,8 +59,20 @@ public final class SharedRefresher implements Refresher {
 
     @Override
     public RefreshOutcome refresh(Grant held, Terms terms) {
+        return inTurnHere(held, terms, false);
+    }
+
+    /**
+     * Refreshes although another machine has not told what came of its own refresh: its new tokens are lost, a person says.
+     * Where they are not, the authorization server may end the grant.
+     */
+    public RefreshOutcome takeOver(Grant held) {
+        return inTurnHere(held, Terms.NOTHING_TO_LOSE, true);
+    }
+
+    private RefreshOutcome inTurnHere(Grant held, Terms terms, boolean takesOver) {
         try (TokenVault.Claim claim = localTurn.take(held.connector())) {
-            return inTurn(held, terms);
+            return inTurn(held, terms, takesOver);
         } catch (VaultException e) {
             return new Unreachable(FailureCategory.STORAGE, e.getMessage(), Optional.empty());
         }
@@ -91,71 +93,115 @@ public final class SharedRefresher implements Refresher {
         return inner.saveAgain(unsaved);
     }
 
-    private RefreshOutcome inTurn(Grant held, Terms terms) {
+    private RefreshOutcome inTurn(Grant held, Terms terms, boolean takesOver) {
         try {
             Turn turn = leases.take(held.connector());
-            if (turn instanceof Turn.Taken taken) return waitFor(taken);
-            if (turn instanceof Turn.Ours ours) return leased(held, terms, ours);
+            if (turn instanceof Turn.Taken taken) return waitFor(held, taken);
+            if (turn instanceof Turn.Ours ours) return leased(held, terms, takesOver, ours);
             throw new AssertionError(turn);
         } catch (StoreException e) {
             return withoutBucket(held, terms, e);
         }
     }
 
-    private static Unreachable waitFor(Turn.Taken taken) {
+    private Unreachable waitFor(Grant held, Turn.Taken taken) {
+        SharedStep waited = SharedStep.of(held, What.WAITED);
+        push.story().accept(taken.holder().map(waited::with).orElse(waited));
         String who = taken.holder().map(Machine::name).orElse("another machine");
         return new Unreachable(FailureCategory.SYNC, who + " is refreshing it", Optional.of(taken.lookAgain()), false);
     }
 
-    private RefreshOutcome leased(Grant held, Terms terms, Turn.Ours turn) {
+    /** Where something fails before our intent is written, the turn is given back as it was. */
+    private RefreshOutcome leased(Grant held, Terms terms, boolean takesOver, Turn.Ours turn) {
+        try {
+            return agreed(held, terms, takesOver, turn);
+        } catch (StoreException | VaultException e) {
+            release(held.connector(), turn, turn.intent());
+            throw e;
+        }
+    }
+
+    private RefreshOutcome agreed(Grant held, Terms terms, boolean takesOver, Turn.Ours turn) {
         Optional<Found<SharedState>> standing = bucket.state(held.connector());
         Optional<SharedState> state = standing.map(Found::value);
+        state.ifPresent(seen -> push.book().seen(seen, push.time().now().wall()));
         Optional<Intended> open = turn.intent()
                 .filter(one -> state.map(known -> !one.isSettledBy(known)).orElse(true));
-        if (state.filter(known -> known.supersedes(held)).isPresent()) {
-            RefreshOutcome outcome = adoption.adopt(state.get(), held);
+        Need need = Comparison.of(Optional.of(held), state, push.book().pageOrBlank(held.connector()))
+                .need();
+        if (need == Need.LEFT_BEHIND) {
+            release(held.connector(), turn, open);
+            return notNow("the bucket shows an older state than it has shown before, and the newer one is not here");
+        }
+        if (need == Need.ASK) {
+            release(held.connector(), turn, open);
+            return inner.refresh(held, terms); // a login of our own, of which no other machine knows the tokens
+        }
+        if (need == Need.ADOPT || need == Need.REMOVE) {
+            RefreshOutcome outcome = adopted(held, standing.orElseThrow());
             release(held.connector(), turn, open);
             return outcome;
         }
-        if (open.filter(one -> !one.machine().isSame(self)).isPresent()) {
+        Optional<Intended> others = open.filter(one -> !one.machine().isSame(push.self()));
+        if (others.isPresent() && !takesOver) {
             release(held.connector(), turn, open);
-            return new Unanswered(openIntent(open.get()), Optional.empty(), false);
+            return leftTo(others.get(), held);
         }
-        Optional<Version> pushed = pushed(held, standing);
-        if (pushed.isEmpty()) {
-            release(held.connector(), turn, open);
-            return new Unreachable(
-                    FailureCategory.SYNC, "the bucket does not take what is held here", Optional.empty(), false);
-        }
-        return leases.intend(held.connector(), turn, held.epoch(), held.tokens().generation())
-                .map(ours -> refreshed(held, terms, ours, pushed))
-                .orElseGet(() -> new Unreachable(
-                        FailureCategory.SYNC, "another machine took the turn", Optional.empty(), false));
+        others.ifPresent(
+                one -> push.story().accept(SharedStep.of(held, What.TAKEN_OVER).with(one.machine())));
+        return mine(held, terms, turn, standing);
+    }
+
+    private RefreshOutcome adopted(Grant held, Found<SharedState> found) {
+        RefreshOutcome outcome = adoption.adopt(found, Optional.of(held));
+        push.story().accept(Adoption.told(found.value(), outcome));
+        return outcome;
+    }
+
+    private Unanswered leftTo(Intended intent, Grant held) {
+        String why = intent.machine().name() + " began to refresh it at " + intent.at()
+                + " and has not told what came of it; its new tokens may be on its disk";
+        push.story()
+                .accept(SharedStep.of(held, What.LEFT_TO_OTHER)
+                        .with(intent.machine())
+                        .because("began at " + intent.at()));
+        return new Unanswered(
+                why + ". If it will not come back: vigil refresh --take-over " + held.connector(),
+                Optional.empty(),
+                false);
     }
 
     /**
      * What is held here is in the bucket before anything new is asked for: our intent for the next token set takes the place of
      * the one that keeps others from redeeming the last.
      */
-    private Optional<Version> pushed(Grant held, Optional<Found<SharedState>> standing) {
+    private RefreshOutcome mine(Grant held, Terms terms, Turn.Ours turn, Optional<Found<SharedState>> standing) {
         boolean isThere =
                 standing.filter(found -> !found.value().isSupersededBy(held)).isPresent();
-        return isThere ? standing.map(Found::version) : push(held, standing.map(Found::version));
+        Optional<Version> version = standing.map(Found::version);
+        Optional<Version> pushed = isThere ? version : push.grant(held, version);
+        if (pushed.isEmpty()) {
+            release(held.connector(), turn, turn.intent());
+            return notNow("the bucket does not take what is held here");
+        }
+        return leases.intend(held.connector(), turn, held.epoch(), held.tokens().generation())
+                .map(ours -> refreshed(held, terms, ours, pushed))
+                .orElseGet(() -> notNow("another machine took the turn"));
     }
 
-    private static String openIntent(Intended intent) {
-        return intent.machine().name() + " began to refresh it at " + intent.at()
-                + " and has not told what came of it; its new tokens may be on its disk";
+    private static RefreshOutcome notNow(String why) {
+        return new Unreachable(FailureCategory.SYNC, why, Optional.empty(), false);
     }
 
     private RefreshOutcome refreshed(Grant held, Terms terms, Turn.Ours turn, Optional<Version> standing) {
         RefreshOutcome outcome = inner.refresh(held, terms.onlyWhile(() -> leases.maySend(turn)));
         if (outcome instanceof Refreshed done) {
-            book.refreshed(held, done.grant());
+            push.book().refreshed(held, done.grant());
+            push.story().accept(SharedStep.of(done.grant(), What.REFRESHED));
         }
         Optional<Grant> newest = newest(outcome);
         boolean isUnknown = outcome instanceof Unanswered
-                || newest.filter(grant -> push(grant, standing).isEmpty()).isPresent();
+                || newest.filter(grant -> push.grant(grant, standing).isEmpty()).isPresent();
         release(held.connector(), turn, isUnknown ? turn.intent() : Optional.empty());
         return outcome;
     }
@@ -164,16 +210,6 @@ public final class SharedRefresher implements Refresher {
         if (outcome instanceof Refreshed done) return Optional.of(done.grant());
         if (outcome instanceof Adopted other) return Optional.of(other.grant());
         return Optional.empty();
-    }
-
-    /** What could not be pushed stays on our disk, and our intent in the lease keeps others away until it could. */
-    private Optional<Version> push(Grant grant, Optional<Version> over) {
-        try {
-            book.shared(grant);
-            return bucket.put(SharedState.of(grant, self, time.now().wall()), over);
-        } catch (StoreException | VaultException e) {
-            return Optional.empty();
-        }
     }
 
     private void release(String connector, Turn.Ours turn, Optional<Intended> left) {
@@ -186,8 +222,10 @@ public final class SharedRefresher implements Refresher {
 
     /** A grant that no other machine has ever seen is ours alone, and a refresh token that is not spent can be shared. */
     private RefreshOutcome withoutBucket(Grant held, Terms terms, StoreException e) {
-        return book.mustAgree(held)
-                ? new Unreachable(FailureCategory.SYNC, e.getMessage(), Optional.empty(), false)
-                : inner.refresh(held, terms);
+        if (!push.book().mustAgree(held)) {
+            return inner.refresh(held, terms);
+        }
+        push.story().accept(SharedStep.of(held, What.NO_BUCKET).because(e.getMessage()));
+        return notNow(e.getMessage());
     }
 }

@@ -33,9 +33,13 @@ record SharedState(
                 grant.connector(), grant.epoch(), grant.tokens().generation(), writer, now, Optional.of(grant));
     }
 
-    /** Somebody has logged out: whoever holds an older grant holds nothing. */
-    SharedState loggedOut(Machine by, Instant now) {
-        return new SharedState(connector, epoch + 1, generation, by, now, Optional.empty());
+    /**
+     * Somebody has logged out: whoever holds an older grant holds nothing.
+     *
+     * @param ended epoch of the login that ended
+     */
+    SharedState loggedOut(long ended, Machine by, Instant now) {
+        return new SharedState(connector, Math.max(epoch, ended) + 1, generation, by, now, Optional.empty());
     }
 
     boolean supersedes(Grant held) {

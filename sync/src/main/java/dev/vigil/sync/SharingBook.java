@@ -3,30 +3,30 @@ package dev.vigil.sync;
 
 import dev.vigil.auth.Grant;
 import dev.vigil.auth.VaultException;
+import dev.vigil.sync.SharingPage.Seen;
 import dev.vigil.vault.Fields;
 import dev.vigil.vault.SafeFiles;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What this machine knows of its grants when the bucket does not answer: {@code shared/NAME}, JSON:
- *
- * <pre>
- * version  1
- * epoch    the login that this is about; of another one nothing is known
- * rotates  false only when the last refresh brought no other refresh token
- * </pre>
- *
- * There is a file for each login that has ever been written to the bucket, or might have been; it is on the disk before
- * that write. Any thread; for one connector only who has the machine's turn at it.
+ * What this machine knows of its grants when the bucket does not answer, and what it has seen there: a {@link SharingPage}
+ * in {@code shared/NAME} for each connector. That a login is shared is on the disk before it is written to the bucket. Any
+ * thread; for one connector only who has the machine's own turn at it.
  */
 public final class SharingBook {
-    private static final int VERSION = 1;
-    private static final int LIMIT = 4096;
+    private static final int LIMIT = 16 * 1024;
 
     private final Path folder;
     private final SafeFiles files;
+    /** Connectors whose page may say that they do not rotate, though they do: it could not be written. */
+    private final Set<String> distrusted = ConcurrentHashMap.newKeySet();
 
     public SharingBook(Path folder, SafeFiles files) {
         this.folder = folder;
@@ -36,46 +36,116 @@ public final class SharingBook {
     /** May another machine hold this grant's refresh token, and would a refresh spend it? What cannot be read counts as yes. */
     boolean mustAgree(Grant grant) {
         try {
-            return page(grant).filter(SharingBook::rotates).isPresent();
+            SharingPage page = page(grant.connector());
+            boolean rotates = page.rotates() || distrusted.contains(grant.connector());
+            return page.epoch() == grant.epoch() && rotates;
         } catch (VaultException | IllegalArgumentException e) {
             return true;
         }
     }
 
-    /** About to be written to the bucket. @throws VaultException when the disk refuses */
+    /** About to be written to the bucket, or taken from it. @throws VaultException when the disk refuses */
     void shared(Grant grant) {
-        if (page(grant).isEmpty()) {
-            write(grant, true);
+        SharingPage page = pageOrBlank(grant.connector());
+        SharingPage next = page.sharing(grant);
+        if (!next.equals(page)) {
+            write(grant.connector(), next);
         }
     }
 
-    /** A refresh has turned the one into the other. What cannot be written down stays as cautious as it was, or becomes so. */
+    /** A refresh has turned the one into the other. Never throws: what cannot be written down is taken for the worse. */
     void refreshed(Grant before, Grant after) {
+        String connector = before.connector();
         boolean rotates = !before.tokens().refreshToken().equals(after.tokens().refreshToken());
+        if (rotates) {
+            distrusted.add(connector);
+        }
         try {
-            if (page(before).filter(page -> rotates(page) != rotates).isPresent()) {
-                write(after, rotates);
+            SharingPage page = page(connector);
+            if (page.epoch() == before.epoch() && page.rotates() != rotates) {
+                write(connector, page.rotating(rotates));
             }
+            distrusted.remove(connector);
         } catch (VaultException | IllegalArgumentException e) {
-            // Read again as it stands: mustAgree() says yes for what cannot be read.
+            // Still distrusted; and mustAgree() says yes for what cannot be read.
         }
     }
 
-    private Optional<Fields> page(Grant grant) {
-        return files.read(file(grant), LIMIT).map(Fields::parse).filter(page -> page.number("epoch") == grant.epoch());
+    /** This stood in the bucket. Never throws: what cannot be remembered is seen again. */
+    void seen(SharedState state, Instant now) {
+        try {
+            SharingPage page = pageOrBlank(state.connector());
+            if (page.seen()
+                    .filter(one -> one.isNewerThan(state) || one.isOf(state))
+                    .isEmpty()) {
+                write(state.connector(), page.seeing(Seen.of(state, now)));
+            }
+        } catch (VaultException e) {
+            // A bucket that is rolled back before then goes unnoticed once.
+        }
     }
 
-    private static boolean rotates(Fields page) {
-        return page.node().path("rotates").asBoolean(true);
+    /** The login of this epoch ends here, and the bucket does not know yet. @throws VaultException when the disk refuses */
+    public void loggedOut(String connector, long epoch) {
+        update(connector, page -> page.loggingOut(Optional.of(Math.max(epoch, page.epoch()))));
     }
 
-    private void write(Grant grant, boolean rotates) {
-        ObjectNode node = Fields.empty().put("version", VERSION).put("epoch", grant.epoch());
-        node.put("rotates", rotates);
-        files.replace(file(grant), Fields.bytes(node));
+    /** The bucket knows of the logout. */
+    void buried(String connector) {
+        update(connector, page -> page.loggingOut(Optional.empty()));
     }
 
-    private Path file(Grant grant) {
-        return folder.resolve(grant.connector());
+    /** What the epoch of the next login must be above, as far as this machine knows. */
+    long highestEpoch(String connector) {
+        return pageOrBlank(connector).highestEpoch();
+    }
+
+    /** @throws IllegalArgumentException when it cannot be understood */
+    SharingPage page(String connector) {
+        return files.read(folder.resolve(connector), LIMIT)
+                .map(Fields::parse)
+                .map(SharingPage::read)
+                .orElse(SharingPage.BLANK);
+    }
+
+    /** What cannot be understood is written anew: it only ever makes us careful. */
+    SharingPage pageOrBlank(String connector) {
+        try {
+            return page(connector);
+        } catch (IllegalArgumentException e) {
+            return SharingPage.BLANK;
+        }
+    }
+
+    /** Connectors that there is a page about, sorted. */
+    List<String> connectors() {
+        return files.list(folder).stream()
+                .map(file -> file.getFileName().toString())
+                .filter(dev.vigil.auth.Connector::isName)
+                .sorted()
+                .toList();
+    }
+
+    private void update(String connector, UnaryOperator<SharingPage> change) {
+        SharingPage page = pageOrBlank(connector);
+        SharingPage next = change.apply(page);
+        if (!next.equals(page)) {
+            write(connector, next);
+        }
+    }
+
+    private void write(String connector, SharingPage page) {
+        files.replace(folder.resolve(connector), page.json(before(connector)));
+    }
+
+    private ObjectNode before(String connector) {
+        try {
+            return files.read(folder.resolve(connector), LIMIT)
+                    .map(Fields::parse)
+                    .map(Fields::node)
+                    .orElseGet(Fields::empty);
+        } catch (IllegalArgumentException e) {
+            return Fields.empty();
+        }
     }
 }

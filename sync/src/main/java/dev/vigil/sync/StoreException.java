@@ -29,7 +29,9 @@ public final class StoreException extends RuntimeException {
         /** The request makes no sense to this store: a wrong region, an address that is no store, a missing feature. */
         REFUSED(false),
         /** An object is longer than any of ours. */
-        TOO_LARGE(false);
+        TOO_LARGE(false),
+        /** What stands there does not open: it was changed or moved, or the key for it is not here. */
+        SEALED(false);
 
         private final boolean retriable;
 

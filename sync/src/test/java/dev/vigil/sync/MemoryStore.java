@@ -16,6 +16,7 @@ final class MemoryStore implements ObjectStore {
 
     private final List<String> writes = new ArrayList<>();
     private long version;
+    private int requests;
     private boolean down;
     private boolean losesNextAnswer;
 
@@ -76,6 +77,22 @@ final class MemoryStore implements ObjectStore {
         return new TreeMap<>(objects);
     }
 
+    /** Brings back what stood there once, as whoever owns the bucket can. */
+    synchronized void restore(Map<String, Stored> then) {
+        objects.clear();
+        objects.putAll(then);
+    }
+
+    /** Writes past every rule. */
+    synchronized void plant(String key, byte[] content) {
+        objects.put(key, new Stored(content, new Version("planted" + ++version)));
+    }
+
+    /** So many so far, of all kinds. */
+    synchronized int requests() {
+        return requests;
+    }
+
     /** Names of what was written, in order. */
     synchronized List<String> writes() {
         return List.copyOf(writes);
@@ -98,6 +115,7 @@ final class MemoryStore implements ObjectStore {
     }
 
     private void checkUp() {
+        requests++;
         if (down) {
             throw new StoreException(Kind.UNREACHABLE, false, "the bucket does not answer");
         }

@@ -16,7 +16,9 @@ import dev.vigil.auth.RefreshOutcome.Unreachable;
 import dev.vigil.auth.Refresher.Terms;
 import dev.vigil.sync.SharedStage.Box;
 import dev.vigil.sync.SharedStage.Died;
+import dev.vigil.sync.SharedStep.What;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,7 +47,9 @@ class SharedRefresherTest {
     @Test
     void oneRefreshesAndTheOtherAdopts() {
         assertThat(laptop.refreshes()).isInstanceOf(Refreshed.class);
-        assertThat(cloud.refreshes()).isEqualTo(new Adopted(laptop.holds()));
+        assertThat(cloud.refreshes()).isEqualTo(new Adopted(cloud.holds()));
+        assertThat(cloud.holds().tokens().accessToken())
+                .isEqualTo(laptop.holds().tokens().accessToken());
         assertThat(cloud.generation()).isEqualTo(2);
         assertThat(stage.redeemed()).isEqualTo(1);
     }
@@ -94,6 +98,60 @@ class SharedRefresherTest {
     }
 
     @Test
+    void personMayLetAnotherMachineTry() {
+        laptop.beforeSending = SharedRefresherTest::die;
+        assertThatThrownBy(laptop::refreshes).isInstanceOf(Died.class);
+        cloud.refreshes();
+        stage.pass(Duration.ofMinutes(5));
+        assertThat(cloud.refreshes()).isInstanceOf(Unanswered.class);
+        assertThat(cloud.takesOver()).isInstanceOf(Refreshed.class);
+        assertThat(cloud.story).extracting(SharedStep::what).contains(What.LEFT_TO_OTHER, What.TAKEN_OVER);
+        laptop.beforeSending = () -> {};
+        assertThat(laptop.refreshes()).as("it wakes up").isInstanceOf(Adopted.class);
+        assertThat(stage.hasEnded()).isFalse();
+    }
+
+    @Test
+    void takeOverDoesNotReachIntoALeaseThatLives() {
+        laptop.afterActing = () -> assertThat(cloud.takesOver()).isInstanceOf(Unreachable.class);
+        assertThat(laptop.refreshes()).isInstanceOf(Refreshed.class);
+        assertThat(stage.redeemed()).isEqualTo(1);
+    }
+
+    /** Two people, or one on two machines, before the bucket was there. */
+    @Test
+    void loginsWithOneEpochLiveSideBySide() {
+        Grant own = Grants.lasting(HOUR, cloud.time.now().wall());
+        cloud.with(own);
+        assertThat(laptop.refreshes()).isInstanceOf(Refreshed.class);
+        stage.isAnotherGrant();
+        assertThat(cloud.refreshes()).isInstanceOf(Refreshed.class);
+        assertThat(stage.bucket.state("notion").orElseThrow().value().grant()).contains(laptop.holds());
+    }
+
+    @Test
+    void bookThatCannotBeReadIsWrittenAnew() throws IOException {
+        Files.writeString(cloud.bookFile("notion"), "{ this is not JSON");
+        assertThat(cloud.refreshes()).isInstanceOf(Refreshed.class);
+        assertThat(laptop.refreshes()).isInstanceOf(Adopted.class);
+        stage.store.down(true);
+        assertThat(cloud.refreshes()).isInstanceOf(Unreachable.class);
+        assertThat(stage.redeemed()).isEqualTo(1);
+    }
+
+    @Test
+    void objectThatWasTamperedWithIsTroubleWithTheBucketAndNotWithTheDisk() {
+        assertThat(laptop.refreshes()).isInstanceOf(Refreshed.class);
+        stage.store.plant(stage.bucket.place("notion"), new byte[] {1, 2, 3});
+        assertThat(laptop.refreshes())
+                .isInstanceOfSatisfying(
+                        Unreachable.class, told -> assertThat(told.category()).isEqualTo(FailureCategory.SYNC));
+        assertThat(stage.bucket.lease("notion").orElseThrow().value().holder())
+                .as("the turn was given back")
+                .isEmpty();
+    }
+
+    @Test
     void machineThatWakesUpWithTheNewTokensGoesOn() {
         laptop.afterActing = () -> stage.store.down(true);
         assertThat(laptop.refreshes()).as("served all the same").isInstanceOf(Refreshed.class);
@@ -103,7 +161,9 @@ class SharedRefresherTest {
         assertThat(cloud.refreshes()).isInstanceOf(Unanswered.class);
         laptop.afterActing = () -> {};
         assertThat(laptop.refreshes()).isInstanceOf(Refreshed.class);
-        assertThat(cloud.refreshes()).isEqualTo(new Adopted(laptop.holds()));
+        assertThat(cloud.refreshes()).isEqualTo(new Adopted(cloud.holds()));
+        assertThat(cloud.holds().tokens().accessToken())
+                .isEqualTo(laptop.holds().tokens().accessToken());
         assertThat(cloud.generation()).isEqualTo(3);
     }
 
@@ -114,7 +174,9 @@ class SharedRefresherTest {
         stage.store.down(false);
         laptop.beforeSending = () -> laptop.time.advance(Duration.ofMinutes(5));
         assertThat(laptop.refreshes()).as("nothing is sent this time").isInstanceOf(Unreachable.class);
-        assertThat(cloud.refreshes()).isEqualTo(new Adopted(laptop.holds()));
+        assertThat(cloud.refreshes()).isEqualTo(new Adopted(cloud.holds()));
+        assertThat(cloud.holds().tokens().accessToken())
+                .isEqualTo(laptop.holds().tokens().accessToken());
         assertThat(stage.redeemed()).isEqualTo(1);
     }
 
@@ -190,7 +252,7 @@ class SharedRefresherTest {
     void logoutElsewhereEndsTheGrantHere() {
         laptop.refreshes();
         SharedState standing = stage.bucket.state("notion").orElseThrow().value();
-        SharedState gone = standing.loggedOut(laptop.self, laptop.time.now().wall());
+        SharedState gone = standing.loggedOut(1, laptop.self, laptop.time.now().wall());
         stage.bucket.put(gone, stage.bucket.state("notion").map(SharedVault.Found::version));
         assertThat(cloud.refreshes())
                 .isInstanceOfSatisfying(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.sync;
 
+import dev.vigil.auth.Connector;
 import dev.vigil.auth.DurableRefresher;
 import dev.vigil.auth.FailureCategory;
 import dev.vigil.auth.Grant;
@@ -13,6 +14,7 @@ import dev.vigil.auth.RefreshSettings;
 import dev.vigil.auth.Refresher;
 import dev.vigil.auth.Refusal;
 import dev.vigil.auth.Timeline;
+import dev.vigil.sync.SharedRefresher.LocalTurn;
 import dev.vigil.vault.Home;
 import dev.vigil.vault.SafeFiles;
 import dev.vigil.vault.SharedSeal;
@@ -48,6 +50,11 @@ final class SharedStage {
         return redeemed;
     }
 
+    /** What is refreshed next is about another login, of which the server knows nothing bad. */
+    void isAnotherGrant() {
+        live = 1;
+    }
+
     boolean hasEnded() {
         return live == 0;
     }
@@ -73,21 +80,46 @@ final class SharedStage {
         /** What happens when the server has acted. */
         Runnable afterActing = () -> {};
 
+        /** What the machine would tell. */
+        final List<SharedStep> story = new ArrayList<>();
+
+        final SharingBook book;
+        private final Path pages;
         private final SharedRefresher refresher;
+        private final VaultSync sync;
 
         Box(String name) throws IOException {
             self = new Machine("id-of-" + name, name);
             RefreshPolicy policy = new RefreshPolicy(name, any -> RefreshSettings.DEFAULT);
-            Path book = Files.createDirectory(folder.resolve("shared-" + name));
+            pages = Files.createDirectory(folder.resolve("shared-" + name));
+            book = new SharingBook(pages, SafeFiles.onDisk());
+            Push push = new Push(bucket, book, self, time, story::add);
+            Adoption adoption = new Adoption(vault, book, time);
+            LocalTurn turn = connector -> () -> {};
             refresher = new SharedRefresher(
                     new DurableRefresher(vault, this, policy, IssuerBook.BLANK, time),
                     bucket,
                     new Leases(bucket, self, time),
-                    connector -> () -> {},
-                    new Adoption(vault),
-                    new SharingBook(book, SafeFiles.onDisk()),
-                    self,
-                    time);
+                    turn,
+                    adoption,
+                    push);
+            sync = new VaultSync(bucket, vault, adoption, push, turn, true);
+        }
+
+        SyncRound syncs() {
+            return syncs(Connector.oauth("notion", Grants.SERVER));
+        }
+
+        SyncRound syncs(Connector... connectors) {
+            return sync.round(List.of(connectors));
+        }
+
+        Path bookFile(String connector) {
+            return pages.resolve(connector);
+        }
+
+        RefreshOutcome takesOver() {
+            return refresher.takeOver(holds());
         }
 
         RefreshOutcome refreshes() {

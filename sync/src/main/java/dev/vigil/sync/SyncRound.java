@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.sync;
+
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What one round of {@link VaultSync} did.
+ *
+ * @param shared connectors that are the same here and there now
+ * @param foreign grants in the bucket for which there is no connector here
+ * @param unreadable objects that do not open, and are neither ours nor theirs
+ */
+public record SyncRound(
+        Instant at,
+        Duration took,
+        Outcome outcome,
+        Optional<String> reason,
+        List<String> shared,
+        List<SharedStep> steps,
+        List<Foreign> foreign,
+        int unreadable) {
+
+    /** How it ended. */
+    public enum Outcome {
+        /** The bucket answered. What became of each connector stands in the steps. */
+        ATTEMPTED,
+        /** Nothing was asked, for a reason. */
+        SKIPPED,
+        /** No clear answer; the next round may have one. */
+        FAILED_RETRIABLE,
+        /** No clear answer, and a person must change something. */
+        FAILED
+    }
+
+    /** A grant that somebody shares, and for which this machine has no connector. */
+    public record Foreign(String connector, URI server, String writer, Instant writtenAt) {}
+
+    static SyncRound skipped(Instant at, String why) {
+        return ended(at, Duration.ZERO, Outcome.SKIPPED, Optional.of(why), List.of());
+    }
+
+    static SyncRound failed(Instant at, Duration took, StoreException why, List<SharedStep> steps) {
+        Outcome outcome = why.isRetriable() ? Outcome.FAILED_RETRIABLE : Outcome.FAILED;
+        return ended(at, took, outcome, Optional.of(why.getMessage()), steps);
+    }
+
+    private static SyncRound ended(
+            Instant at, Duration took, Outcome outcome, Optional<String> reason, List<SharedStep> steps) {
+        return new SyncRound(at, took, outcome, reason, List.of(), List.copyOf(steps), List.of(), 0);
+    }
+
+    /** Did it change anything here or there, or see something that a person should know? */
+    public boolean isNotable() {
+        return !steps.isEmpty() || outcome != Outcome.ATTEMPTED;
+    }
+}

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.sync;
+
+import dev.vigil.auth.Connector;
+import dev.vigil.auth.Grant;
+import dev.vigil.auth.GrantKind;
+import dev.vigil.auth.Now;
+import dev.vigil.auth.TimeSource;
+import dev.vigil.auth.TokenVault;
+import dev.vigil.auth.VaultException;
+import dev.vigil.sync.Comparison.Need;
+import dev.vigil.sync.ObjectStore.Version;
+import dev.vigil.sync.SharedRefresher.LocalTurn;
+import dev.vigil.sync.SharedStep.What;
+import dev.vigil.sync.SharedVault.Found;
+import dev.vigil.sync.StoreException.Kind;
+import dev.vigil.sync.SyncRound.Foreign;
+import dev.vigil.sync.SyncRound.Outcome;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Brings vault and bucket together: lists once, fetches what changed, takes what is newer, writes what is newer here. What
+ * is saved in the vault is noticed by whoever watches it; nothing is refreshed. One thread at a time ({@code vault-sync}, or
+ * that of a command); blocks on bucket and disk.
+ */
+final class VaultSync {
+    /** A lost race means that somebody else has written, and then there is something to read. */
+    private static final int MOST_TRIES = 3;
+    /** What each round would tell again. */
+    private static final Set<What> STAYING =
+            Set.of(What.NOT_ADOPTED, What.TWO_LOGINS, What.ROLLED_BACK, What.NO_BUCKET);
+
+    private final SharedVault bucket;
+    private final TokenVault vault;
+    private final Adoption adoption;
+    private final Push push;
+    private final LocalTurn localTurn;
+    private final boolean mayWrite;
+    private final TimeSource time;
+    private final Consumer<SharedStep> story;
+    /** What stood at each place when it was read last. */
+    private final Map<String, Found<SharedState>> known = new HashMap<>();
+    /** Told already, and still so. */
+    private final Set<SharedStep> standing = new HashSet<>();
+
+    /** @param mayWrite false for a machine that only uses what others keep alive */
+    VaultSync(
+            SharedVault bucket, TokenVault vault, Adoption adoption, Push push, LocalTurn localTurn, boolean mayWrite) {
+        this.bucket = bucket;
+        this.vault = vault;
+        this.adoption = adoption;
+        this.push = push;
+        this.localTurn = localTurn;
+        this.mayWrite = mayWrite;
+        this.time = push.time();
+        this.story = push.story();
+    }
+
+    /** One round over these connectors. Never throws for what the bucket or the disk do. */
+    synchronized SyncRound round(Collection<Connector> connectors) {
+        Now begun = time.now();
+        List<SharedStep> steps = new ArrayList<>();
+        try {
+            Map<String, Version> there = bucket.grants();
+            known.keySet().retainAll(there.keySet());
+            List<String> shared = connectors.stream()
+                    .filter(connector -> connector.kind() != GrantKind.NONE && isSame(connector, there, steps))
+                    .map(Connector::name)
+                    .toList();
+            return ended(begun, shared, steps, connectors, there);
+        } catch (StoreException e) {
+            return SyncRound.failed(begun.wall(), time.now().monotonic().minus(begun.monotonic()), e, steps);
+        }
+    }
+
+    private SyncRound ended(
+            Now begun,
+            List<String> shared,
+            List<SharedStep> steps,
+            Collection<Connector> connectors,
+            Map<String, Version> there) {
+        Map<String, Version> others = new HashMap<>(there);
+        connectors.forEach(connector -> others.remove(bucket.place(connector.name())));
+        List<Foreign> foreign = new ArrayList<>();
+        int unreadable = 0;
+        for (Map.Entry<String, Version> other : others.entrySet()) {
+            try {
+                read(other.getKey(), other.getValue())
+                        .flatMap(found -> foreign(found.value()))
+                        .ifPresent(foreign::add);
+            } catch (StoreException e) {
+                unreadable++;
+            }
+        }
+        return new SyncRound(
+                begun.wall(),
+                time.now().monotonic().minus(begun.monotonic()),
+                Outcome.ATTEMPTED,
+                Optional.empty(),
+                shared,
+                List.copyOf(steps),
+                List.copyOf(foreign),
+                unreadable);
+    }
+
+    private static Optional<Foreign> foreign(SharedState state) {
+        return state.grant()
+                .map(grant -> new Foreign(
+                        state.connector(), grant.server(), state.writer().name(), state.writtenAt()));
+    }
+
+    /** Is it the same here and there, after all that could be done? */
+    private boolean isSame(Connector connector, Map<String, Version> there, List<SharedStep> steps) {
+        String place = bucket.place(connector.name());
+        try (TokenVault.Claim turn = localTurn.take(connector.name())) {
+            Optional<Found<SharedState>> found =
+                    Optional.ofNullable(there.get(place)).flatMap(version -> read(place, version));
+            for (int tries = 0; tries < MOST_TRIES; tries++) {
+                if (isSettled(connector, found, steps)) {
+                    return true;
+                }
+                found = bucket.stateAt(place); // somebody else was first
+                remember(place, found);
+            }
+        } catch (VaultException e) {
+            // A refresh is under way, or the disk is in trouble, which others tell of: the next round sees it.
+        } catch (StoreException e) {
+            if (e.kind() != Kind.SEALED && e.kind() != Kind.TOO_LARGE) {
+                throw e;
+            }
+            tell(sealed(connector.name(), e), steps); // this one object is spoilt, others need not be
+        }
+        return false;
+    }
+
+    private static SharedStep sealed(String connector, StoreException e) {
+        return new SharedStep(connector, What.NO_BUCKET, 0, 0, Optional.empty(), Optional.of(e.getMessage()));
+    }
+
+    private Optional<Found<SharedState>> read(String place, Version version) {
+        Found<SharedState> before = known.get(place);
+        if (before != null && before.version().equals(version)) {
+            return Optional.of(before);
+        }
+        Optional<Found<SharedState>> found = bucket.stateAt(place);
+        remember(place, found);
+        return found;
+    }
+
+    private void remember(String place, Optional<Found<SharedState>> found) {
+        found.ifPresentOrElse(one -> known.put(place, one), () -> known.remove(place));
+    }
+
+    /** Does what is to be done. False when somebody else wrote at the same moment. */
+    private boolean isSettled(Connector connector, Optional<Found<SharedState>> found, List<SharedStep> steps) {
+        SharingBook book = push.book();
+        Optional<Grant> ours = vault.load(connector.name());
+        Optional<SharedState> theirs = found.map(Found::value);
+        SharingPage page = book.pageOrBlank(connector.name());
+        Comparison comparison = Comparison.of(ours, theirs, page);
+        if (comparison.rolledBack()) {
+            page.seen().ifPresent(seen -> tell(rolledBack(connector.name(), seen), steps));
+        }
+        theirs.ifPresent(state -> book.seen(state, time.now().wall()));
+        if (comparison.need() != Need.BURY && page.loggedOut().isPresent()) {
+            book.buried(connector.name());
+        }
+        return switch (comparison.need()) {
+            case NOTHING, LEFT_BEHIND -> true;
+            case PUSH -> !mayWrite || isPushed(ours.orElseThrow(), found, steps);
+            case BURY ->
+                !mayWrite || isBuried(connector.name(), page.loggedOut().orElseThrow(), found, steps);
+            case ADOPT, REMOVE -> isTaken(connector, ours, found.orElseThrow(), steps);
+            case ASK -> {
+                tell(SharedStep.of(theirs.orElseThrow(), What.TWO_LOGINS), steps);
+                yield true;
+            }
+        };
+    }
+
+    private static SharedStep rolledBack(String connector, SharingPage.Seen seen) {
+        return new SharedStep(
+                connector,
+                What.ROLLED_BACK,
+                seen.epoch(),
+                seen.generation(),
+                Optional.of(seen.by()),
+                Optional.of("the bucket shows less than it showed at " + seen.at()));
+    }
+
+    private boolean isPushed(Grant ours, Optional<Found<SharedState>> found, List<SharedStep> steps) {
+        Optional<Version> version = push.grant(ours, found.map(Found::version));
+        version.ifPresent(any -> steps.add(SharedStep.of(ours, What.PUSHED)));
+        return version.isPresent();
+    }
+
+    private boolean isBuried(String connector, long ended, Optional<Found<SharedState>> found, List<SharedStep> steps) {
+        if (found.isPresent()) {
+            SharedState standing = found.get().value();
+            if (push.logout(standing, ended, found.get().version()).isEmpty()) {
+                return false;
+            }
+            steps.add(SharedStep.of(standing, What.BURIED));
+        }
+        push.book().buried(connector);
+        return true;
+    }
+
+    private boolean isTaken(
+            Connector connector, Optional<Grant> ours, Found<SharedState> found, List<SharedStep> steps) {
+        boolean fits = found.value().grant().map(grant -> grant.fits(connector)).orElse(true);
+        SharedStep told = fits
+                ? Adoption.told(found.value(), adoption.adopt(found, ours))
+                : SharedStep.of(found.value(), What.NOT_ADOPTED)
+                        .because("it is for another server than is configured here");
+        tell(told, steps);
+        return true;
+    }
+
+    /** Once, as long as it stays so. */
+    private void tell(SharedStep step, List<SharedStep> steps) {
+        steps.add(step);
+        if (!STAYING.contains(step.what()) || standing.add(step)) {
+            story.accept(step);
+        }
+    }
+}
