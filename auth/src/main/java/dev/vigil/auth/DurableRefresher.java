@@ -43,11 +43,6 @@ public final class DurableRefresher implements Refresher {
     }
 
     @Override
-    public RefreshOutcome refresh(Grant held) {
-        return refresh(held, Terms.ORDINARY);
-    }
-
-    @Override
     public RefreshOutcome refresh(Grant held, Terms terms) {
         Now now = time.now();
         boolean hasEnded = policy.schedule(held, now).zone(now) == Zone.EXPIRED;

@@ -6,11 +6,6 @@ import dev.vigil.auth.RefreshOutcome.Unanswered;
 /** Notes each answer that was lost on the wire; what {@link PersonLogin} finds no note of, a crash of ours has lost. */
 public record NotedLosses(Refresher inner, LossBook losses) implements Refresher {
     @Override
-    public RefreshOutcome refresh(Grant held) {
-        return refresh(held, Terms.ORDINARY);
-    }
-
-    @Override
     public RefreshOutcome refresh(Grant held, Terms terms) {
         RefreshOutcome outcome = inner.refresh(held, terms);
         if (outcome instanceof Unanswered) {

@@ -13,11 +13,11 @@ import java.util.function.BooleanSupplier;
  */
 @FunctionalInterface
 public interface Refresher {
-    RefreshOutcome refresh(Grant held);
+    RefreshOutcome refresh(Grant held, Terms terms);
 
-    /** The same on other than the ordinary terms. */
-    default RefreshOutcome refresh(Grant held, Terms terms) {
-        return refresh(held);
+    /** The same on the ordinary terms. A wrap passes on the terms that it was given instead. */
+    default RefreshOutcome refresh(Grant held) {
+        return refresh(held, Terms.ORDINARY);
     }
 
     /**

@@ -42,11 +42,6 @@ public final class CautiousRefresher implements Refresher {
     }
 
     @Override
-    public RefreshOutcome refresh(Grant held) {
-        return refresh(held, Terms.ORDINARY);
-    }
-
-    @Override
     public RefreshOutcome refresh(Grant held, Terms terms) {
         Now now = time.now();
         String word = network.word();

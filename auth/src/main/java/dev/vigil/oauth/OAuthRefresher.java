@@ -52,11 +52,6 @@ public final class OAuthRefresher implements Refresher {
     }
 
     @Override
-    public RefreshOutcome refresh(Grant held) {
-        return refresh(held, Terms.ORDINARY);
-    }
-
-    @Override
     public RefreshOutcome refresh(Grant held, Terms terms) {
         if (held.oauth().isEmpty()) {
             return rejected(held, "key_refused", time.now().wall());

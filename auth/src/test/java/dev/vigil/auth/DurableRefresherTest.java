@@ -11,6 +11,7 @@ import dev.vigil.auth.RefreshOutcome.Unreachable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class DurableRefresherTest {
@@ -164,7 +165,7 @@ class DurableRefresherTest {
         assertThat(refresher(this::neverSent).refresh(held)).isInstanceOf(Unanswered.class);
         Refresher telling = new Refresher() {
             @Override
-            public RefreshOutcome refresh(Grant grant) {
+            public RefreshOutcome refresh(Grant grant, Terms terms) {
                 return new Refreshed(Grants.renewed(grant, time.now().wall()), Optional.empty());
             }
 
@@ -178,10 +179,10 @@ class DurableRefresherTest {
         assertThat(vault.load("notion").orElseThrow().tokens().generation()).isEqualTo(2);
     }
 
-    private DurableRefresher refresher(Refresher inner) {
-        Refresher counted = grant -> {
+    private DurableRefresher refresher(Function<Grant, RefreshOutcome> server) {
+        Refresher counted = (grant, terms) -> {
             sent++;
-            return inner.refresh(grant);
+            return server.apply(grant);
         };
         return new DurableRefresher(vault, counted, policy, issuers, time);
     }

@@ -115,7 +115,7 @@ class KeeperTroublesTest extends KeeperStage {
         RefreshPolicy told = new RefreshPolicy("laptop", name -> off);
         Grant grant = Grants.lasting(HOUR, time.now().wall());
         vault.appear(grant);
-        Refresher losing = held -> {
+        Refresher losing = (held, terms) -> {
             sent.add(time.now().wall());
             return new Unanswered("reset");
         };
@@ -508,7 +508,7 @@ class KeeperTroublesTest extends KeeperStage {
     }
 
     private TokenKeeper started() {
-        Refresher wire = held -> {
+        Refresher wire = (held, terms) -> {
             sent.add(time.now().wall());
             return server.apply(held);
         };

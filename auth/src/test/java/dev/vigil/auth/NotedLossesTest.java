@@ -30,7 +30,8 @@ class NotedLossesTest {
                 new Unreachable(FailureCategory.NETWORK, "connection refused", Optional.empty()),
                 lost)) {
             assertThat(noted).isEmpty();
-            assertThat(new NotedLosses(held -> outcome, book()).refresh(HELD)).isEqualTo(outcome);
+            assertThat(new NotedLosses((held, terms) -> outcome, book()).refresh(HELD))
+                    .isEqualTo(outcome);
         }
         assertThat(noted).containsExactly(HELD);
     }
@@ -40,7 +41,7 @@ class NotedLossesTest {
         for (boolean unspent : List.of(true, false)) {
             Refresher inner = new Refresher() {
                 @Override
-                public RefreshOutcome refresh(Grant held) {
+                public RefreshOutcome refresh(Grant held, Terms terms) {
                     throw new AssertionError("only asked about");
                 }
 

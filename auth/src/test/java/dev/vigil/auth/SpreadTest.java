@@ -95,7 +95,7 @@ class SpreadTest {
                 time,
                 policy,
                 vault,
-                new DurableRefresher(vault, this::answer, policy, IssuerBook.BLANK, time),
+                new DurableRefresher(vault, (held, terms) -> answer(held), policy, IssuerBook.BLANK, time),
                 new AuthEvents() {},
                 new SplittableRandom(machine.hashCode())::nextDouble);
     }

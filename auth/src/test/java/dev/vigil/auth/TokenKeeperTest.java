@@ -27,7 +27,7 @@ class TokenKeeperTest extends KeeperStage {
     private Optional<RefreshOutcome> scripted = Optional.empty();
     private final List<RefreshReport> reports = new ArrayList<>();
     private final List<String> told = new ArrayList<>();
-    private final Refresher wire = held -> {
+    private final Refresher wire = (held, terms) -> {
         asked.add(held);
         return scripted.orElseGet(() -> new Refreshed(renew.apply(held), Optional.empty()));
     };

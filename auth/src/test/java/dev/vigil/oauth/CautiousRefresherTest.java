@@ -23,7 +23,7 @@ class CautiousRefresherTest {
     private Answer probed = new Answer.Answered(404, List.of(), new byte[0]);
     private String network = "10.0.0.7/24";
     private final CautiousRefresher refresher = new CautiousRefresher(
-            grant -> {
+            (grant, terms) -> {
                 done.add("refresh");
                 return new Adopted(grant);
             },

@@ -13,13 +13,13 @@ import java.time.Duration;
 record RashRefresher(TokenVault vault, Refresher wire) implements Refresher {
 
     @Override
-    public RefreshOutcome refresh(Grant held) {
+    public RefreshOutcome refresh(Grant held, Terms terms) {
         Grant stored = vault.load(held.connector()).orElse(held);
         try (TokenVault.Claim claim = vault.claim(held.connector(), Duration.ofMinutes(1))) {
             if (stored.supersedes(held)) {
                 return new Adopted(stored);
             }
-            RefreshOutcome outcome = wire.refresh(held);
+            RefreshOutcome outcome = wire.refresh(held, terms);
             if (outcome instanceof Refreshed refreshed) {
                 vault.save(refreshed.grant());
             }

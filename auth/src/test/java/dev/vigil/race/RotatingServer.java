@@ -25,7 +25,7 @@ final class RotatingServer implements Refresher {
     }
 
     @Override
-    public synchronized RefreshOutcome refresh(Grant held) {
+    public synchronized RefreshOutcome refresh(Grant held, Terms terms) {
         sent++;
         if (held.tokens().generation() != live) {
             reused++;

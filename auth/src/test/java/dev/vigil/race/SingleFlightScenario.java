@@ -141,7 +141,7 @@ public abstract class SingleFlightScenario {
     }
 
     private Refresher wire() {
-        return held -> {
+        return (held, terms) -> {
             sent++;
             return new Refreshed(second, Optional.empty());
         };

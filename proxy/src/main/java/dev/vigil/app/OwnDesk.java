@@ -107,7 +107,8 @@ final class OwnDesk implements LoginDesk, LocalPages {
                 workplace.shell().time(),
                 policy,
                 workplace.vault(),
-                held -> new Unreachable(FailureCategory.STORAGE, "no connector is managed here", Optional.empty()),
+                (held, terms) ->
+                        new Unreachable(FailureCategory.STORAGE, "no connector is managed here", Optional.empty()),
                 new AuthEvents() {},
                 () -> 0);
     }

@@ -16,7 +16,8 @@ import java.util.function.Consumer;
 
 /**
  * A refresh in a process that ends right after it, where no keeper follows up: a lost answer is asked for again within its
- * short window, a client that the server does not know is asked about once more, and tokens that the disk did not take are saved again until it does, since this process alone holds them.
+ * short window, a client that the server does not know is asked about once more, and tokens that the disk did not take are
+ * saved again until it does, since this process alone holds them.
  *
  * @param alarm told once, before the wait for the disk
  * @param pause waits so long
@@ -30,12 +31,12 @@ record PatientRefresher(Refresher inner, TimeSource time, Consumer<String> alarm
     private static final Duration LONGEST = Duration.ofHours(1);
 
     @Override
-    public RefreshOutcome refresh(Grant held) {
-        RefreshOutcome outcome = inner.refresh(held);
+    public RefreshOutcome refresh(Grant held, Terms terms) {
+        RefreshOutcome outcome = inner.refresh(held, terms);
         Optional<Duration> next = next(outcome);
         while (next.isPresent()) {
             pause.accept(next.get());
-            outcome = inner.refresh(held);
+            outcome = inner.refresh(held, terms);
             next = next(outcome);
         }
         return outcome instanceof Refreshed done && done.unsaved().isPresent()

@@ -163,7 +163,7 @@ class FallbackTest {
                 vault,
                 beats,
                 new RefreshPolicy("laptop", name -> RefreshSettings.DEFAULT),
-                grant -> {
+                (grant, terms) -> {
                     sent.add(grant);
                     return answer.apply(grant);
                 },

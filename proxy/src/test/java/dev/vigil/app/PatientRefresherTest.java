@@ -10,11 +10,14 @@ import dev.vigil.auth.Grants;
 import dev.vigil.auth.IssuerBook;
 import dev.vigil.auth.MemoryVault;
 import dev.vigil.auth.RefreshOutcome;
+import dev.vigil.auth.RefreshOutcome.Adopted;
 import dev.vigil.auth.RefreshOutcome.Refreshed;
 import dev.vigil.auth.RefreshOutcome.Unanswered;
 import dev.vigil.auth.RefreshOutcome.Unreachable;
 import dev.vigil.auth.RefreshPolicy;
 import dev.vigil.auth.RefreshSettings;
+import dev.vigil.auth.Refresher;
+import dev.vigil.auth.Refresher.Terms;
 import dev.vigil.auth.Timeline;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -104,11 +107,23 @@ class PatientRefresherTest {
         assertThat(vault.load("notion")).contains(login);
     }
 
+    @Test
+    void everyTryIsOnTheTermsOfTheCaller() {
+        List<Terms> heard = new ArrayList<>();
+        Refresher inner = (grant, terms) -> {
+            heard.add(terms);
+            return heard.size() < 2 ? new Unanswered("reset", Optional.of(Duration.ZERO), true) : new Adopted(grant);
+        };
+        new PatientRefresher(inner, time, alarms::add, this::pause).refresh(held, Terms.NOTHING_TO_LOSE);
+
+        assertThat(heard).containsExactly(Terms.NOTHING_TO_LOSE, Terms.NOTHING_TO_LOSE);
+    }
+
     private RefreshOutcome refresh(Function<Grant, RefreshOutcome> wire) {
         RefreshPolicy policy = new RefreshPolicy("laptop", name -> RefreshSettings.DEFAULT);
         DurableRefresher durable = new DurableRefresher(
                 vault,
-                grant -> {
+                (grant, terms) -> {
                     sent.add(grant);
                     return wire.apply(grant);
                 },

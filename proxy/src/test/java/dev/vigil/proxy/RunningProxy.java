@@ -70,7 +70,7 @@ final class RunningProxy implements AutoCloseable {
                 vault,
                 new DurableRefresher(
                         vault,
-                        grant -> {
+                        (grant, terms) -> {
                             refreshes.incrementAndGet();
                             return refresher.apply(grant);
                         },

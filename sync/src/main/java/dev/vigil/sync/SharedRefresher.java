@@ -53,11 +53,6 @@ public final class SharedRefresher implements Refresher {
     }
 
     @Override
-    public RefreshOutcome refresh(Grant held) {
-        return refresh(held, Terms.ORDINARY);
-    }
-
-    @Override
     public RefreshOutcome refresh(Grant held, Terms terms) {
         return inTurnHere(held, terms, false);
     }

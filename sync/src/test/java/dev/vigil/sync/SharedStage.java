@@ -144,11 +144,6 @@ final class SharedStage {
             return this;
         }
 
-        @Override
-        public RefreshOutcome refresh(Grant held) {
-            return refresh(held, Terms.ORDINARY);
-        }
-
         /** The wire and the authorization server. */
         @Override
         public RefreshOutcome refresh(Grant held, Terms terms) {
