@@ -20,6 +20,7 @@ import java.util.Optional;
  *       +------------- NeedsLogin
  *
  *   NotNeeded: the server wants nothing.   Unreadable: the stored grant cannot be opened; neither in nor out.
+ *   HeldElsewhere: logged out here, but perhaps not on another machine.
  * </pre>
  */
 public sealed interface Authorization {
@@ -32,6 +33,13 @@ public sealed interface Authorization {
      * @param note why a stored login does not count, where there is one
      */
     record LoggedOut(Optional<String> note) implements Authorization {}
+
+    /**
+     * No login here, though another machine may hold one: to log in again would not be the first thing to try.
+     *
+     * @param why it is not here
+     */
+    record HeldElsewhere(String why) implements Authorization {}
 
     /**
      * The stored grant cannot be opened.
@@ -165,6 +173,7 @@ public sealed interface Authorization {
     default String word() {
         if (this instanceof NotNeeded) return "not_needed";
         if (this instanceof LoggedOut) return "logged_out";
+        if (this instanceof HeldElsewhere) return "held_elsewhere";
         if (this instanceof Unreadable) return "unreadable";
         if (this instanceof NeedsLogin) return "needs_login";
         if (this instanceof Live) return "live";

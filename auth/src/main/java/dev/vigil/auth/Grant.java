@@ -36,6 +36,11 @@ public record Grant(
         return new Grant(connector, server, epoch, loggedInAt, oauth, renewed, Optional.empty());
     }
 
+    /** The same login, counted as a later one. */
+    public Grant inEpoch(long later) {
+        return new Grant(connector, server, later, loggedInAt, oauth, tokens, refusal);
+    }
+
     /** As another machine wrote it to the bucket, where it was seen just now. */
     public Grant fromElsewhere(SyncMarker seen) {
         return new Grant(connector, server, epoch, loggedInAt, oauth, tokens.fromElsewhere(seen), refusal);

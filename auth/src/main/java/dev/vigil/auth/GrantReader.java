@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.auth;
 
+import dev.vigil.auth.Authorization.HeldElsewhere;
 import dev.vigil.auth.Authorization.Live;
 import dev.vigil.auth.Authorization.LoggedOut;
 import dev.vigil.auth.Authorization.NeedsLogin;
@@ -19,13 +20,15 @@ public final class GrantReader {
     private final TokenVault vault;
     private final RefreshPolicy policy;
     private final TimeSource time;
+    private final Elsewhere elsewhere;
     /** The vault's stamp of what was read last. */
     private final Map<String, Optional<String>> stamps = new HashMap<>();
 
-    public GrantReader(TokenVault vault, RefreshPolicy policy, TimeSource time) {
+    public GrantReader(TokenVault vault, RefreshPolicy policy, TimeSource time, Elsewhere elsewhere) {
         this.vault = vault;
         this.policy = policy;
         this.time = time;
+        this.elsewhere = elsewhere;
     }
 
     /** Has the stored grant changed since it was read last? Also true after a write of our own, which does no harm. */
@@ -46,7 +49,22 @@ public final class GrantReader {
         stamps.put(connector.name(), stamp(connector.name()));
         return vault.load(connector.name())
                 .map(grant -> meaning(grant, connector, held))
+                .orElseGet(() -> notHere(connector.name()));
+    }
+
+    private Authorization notHere(String connector) {
+        return elsewhere
+                .whyNotHere(connector)
+                .<Authorization>map(HeldElsewhere::new)
                 .orElseGet(() -> new LoggedOut(Optional.empty()));
+    }
+
+    /** Is there no login here, and is another thing to be said about that by now? */
+    boolean isStale(Connector connector, Authorization held) {
+        boolean isAbsent = held instanceof LoggedOut out && out.note().isEmpty() || held instanceof HeldElsewhere;
+        return isAbsent
+                && stamp(connector.name()).isEmpty()
+                && !notHere(connector.name()).equals(held);
     }
 
     /** Reads the stored grant again. One that cannot be read is told, and what is held in memory is better than nothing. */

@@ -57,7 +57,7 @@ public final class TokenKeeper implements AutoCloseable {
             Executor refreshIo,
             TimeSource time,
             RefreshPolicy policy,
-            TokenVault vault,
+            GrantReader reader,
             Refresher refresher,
             AuthEvents events,
             DoubleSupplier random) {
@@ -65,7 +65,7 @@ public final class TokenKeeper implements AutoCloseable {
         this.refreshIo = refreshIo;
         this.time = time;
         this.policy = policy;
-        this.reader = new GrantReader(vault, policy, time);
+        this.reader = reader;
         this.refresher = refresher;
         this.events = events;
         this.random = random;
@@ -148,7 +148,7 @@ public final class TokenKeeper implements AutoCloseable {
         Duration sleep = LONGEST_NAP;
         try {
             for (Connector connector : connectors.values()) {
-                if (reader.hasChanged(connector)) {
+                if (reader.hasChanged(connector) || reader.isStale(connector, look(connector.name()))) {
                     read(connector);
                 }
                 sleep = Collections.min(

@@ -103,12 +103,14 @@ public final class Login {
         String code = Redirect.parse(redirected).verifiedCode(state(), server);
         AuthorizationCodeGrant grant =
                 new AuthorizationCodeGrant(new AuthorizationCode(code), client.redirectUri(), verifier);
+        // Asked before the exchange: new tokens wait for nothing but the disk.
+        long elsewhere = setup.elsewhere().highestEpoch(connector.name());
         OAuthCalls calls = new OAuthCalls(setup.transport());
         Answered answered = OAuthCalls.heard(
                 calls.exchange(server.tokenEndpoint(), client, grant, server.resource(), Reach.of(connector.url())),
                 server.tokenEndpoint());
         Instant now = setup.time().now().wall();
-        return saved(tokens(TokenAnswer.read(answered, now)), now);
+        return saved(tokens(TokenAnswer.read(answered, now)), now, elsewhere);
     }
 
     private Tokens tokens(TokenAnswer answer) throws LoginException {
@@ -149,11 +151,11 @@ public final class Login {
     }
 
     /** Under the claim, so that a refresh of the old grant under way cannot overwrite the new one. */
-    private Grant saved(Tokens tokens, Instant now) throws LoginException {
+    private Grant saved(Tokens tokens, Instant now, long elsewhere) throws LoginException {
         TokenVault vault = setup.vault();
         try (TokenVault.Claim claim = vault.claim(connector.name(), LOCK_PATIENCE)) {
             Optional<Grant> before = vault.load(connector.name());
-            Grant fresh = grant(tokens, now, before);
+            Grant fresh = grant(tokens, now, before, elsewhere);
             Grant planned = setup.policy().planned(fresh, setup.time().now());
             vault.save(planned);
             setup.counted().accept(PersonLogin.over(replaced(before), connector, planned));
@@ -189,7 +191,7 @@ public final class Login {
         }
     }
 
-    private Grant grant(Tokens tokens, Instant now, Optional<Grant> stored) {
+    private Grant grant(Tokens tokens, Instant now, Optional<Grant> stored, long elsewhere) {
         TokenSet set = new TokenSet(
                 tokens.access(),
                 tokens.refresh(),
@@ -209,7 +211,9 @@ public final class Login {
                 tokens.account(),
                 tokens.scopes().orElse(scopes),
                 server.introspectionEndpoint());
-        long epoch = stored.map(Grant::epoch).orElse(0L) + 1;
-        return new Grant(connector.name(), connector.url(), epoch, now, Optional.of(binding), set, Optional.empty());
+        long known =
+                Math.max(stored.map(Grant::epoch).orElse(0L), setup.elsewhere().highestEpoch(connector.name()));
+        return new Grant(
+                connector.name(), connector.url(), known + 1, now, Optional.of(binding), set, Optional.empty());
     }
 }

@@ -2,6 +2,7 @@
 package dev.vigil.oauth;
 
 import dev.vigil.auth.ClientStore;
+import dev.vigil.auth.Elsewhere;
 import dev.vigil.auth.LossBook;
 import dev.vigil.auth.PersonLogin;
 import dev.vigil.auth.RefreshPolicy;
@@ -15,6 +16,7 @@ import java.util.function.Consumer;
  *
  * @param redirectUri the one stable redirect URI, byte for byte as it is registered and sent
  * @param losses tells whether an answer was lost on the wire, or by a crash
+ * @param elsewhere tells which logins other machines know of
  * @param counted hears of each login by a person once it is saved, on the thread that saved it; must not throw
  */
 public record LoginSetup(
@@ -25,4 +27,5 @@ public record LoginSetup(
         TimeSource time,
         URI redirectUri,
         LossBook losses,
+        Elsewhere elsewhere,
         Consumer<PersonLogin> counted) {}

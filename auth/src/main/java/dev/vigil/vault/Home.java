@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  * config  vigil.yaml
  * data    grants/NAME.sealed  clients/HASH.sealed  keys/ring.json  keys/kek  keys/lock  local-keys  owner.key
  * state   intents/NAME  locks/NAME  beats/NAME  issuers/HASH  events/NAME.jsonl  log/  vigil.pid
+ *         shared/NAME  machine  bucket.json
  * </pre>
  */
 public final class Home {
@@ -158,6 +159,21 @@ public final class Home {
         return locks().resolve(".events");
     }
 
+    /** What this machine knows of logins that it shares. */
+    public Path shared() {
+        return state.resolve("shared");
+    }
+
+    /** Who this machine is to the others. */
+    public Path machine() {
+        return state.resolve("machine");
+    }
+
+    /** What was found out about the bucket. */
+    public Path bucket() {
+        return state.resolve("bucket.json");
+    }
+
     public Path log() {
         return state.resolve("log");
     }
@@ -168,7 +184,8 @@ public final class Home {
 
     private Set<Path> privateFolders() {
         return new LinkedHashSet<>(List.of(
-                data, state, grants(), clients(), keys(), intents(), locks(), beats(), issuers(), events(), log()));
+                data, state, grants(), clients(), keys(), intents(), locks(), beats(), issuers(), events(), shared(),
+                log()));
     }
 
     private List<Path> privateFiles(SafeFiles files) {

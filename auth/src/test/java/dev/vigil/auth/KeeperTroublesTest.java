@@ -517,7 +517,7 @@ class KeeperTroublesTest extends KeeperStage {
                 refreshIo::add,
                 time,
                 policy,
-                vault,
+                new GrantReader(vault, policy, time, Elsewhere.NOWHERE),
                 new DurableRefresher(vault, wire, policy, issuers, time),
                 new Listening(),
                 () -> 0.5);

@@ -42,7 +42,7 @@ final class SimulatedDaemon {
                 outside.refreshIo,
                 outside.time,
                 policy,
-                outside.vault,
+                new GrantReader(outside.vault, policy, outside.time, Elsewhere.NOWHERE),
                 new DurableRefresher(outside.vault, overOAuth, policy, outside.issuers, outside.time),
                 outside.events,
                 outside.random);

@@ -94,7 +94,7 @@ class SpreadTest {
                 new Turns(time, GRANTS_EACH, () -> Optional.of(Duration.ofMillis(100))),
                 time,
                 policy,
-                vault,
+                new GrantReader(vault, policy, time, Elsewhere.NOWHERE),
                 new DurableRefresher(vault, (held, terms) -> answer(held), policy, IssuerBook.BLANK, time),
                 new AuthEvents() {},
                 new SplittableRandom(machine.hashCode())::nextDouble);

@@ -36,7 +36,7 @@ class TokenKeeperTest extends KeeperStage {
             refreshIo::add,
             time,
             policy,
-            vault,
+            new GrantReader(vault, policy, time, Elsewhere.NOWHERE),
             new DurableRefresher(vault, wire, policy, IssuerBook.BLANK, time),
             new Listening(),
             () -> 0.5);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.vigil.auth.Connector;
+import dev.vigil.auth.Elsewhere;
 import dev.vigil.auth.Grant;
 import dev.vigil.auth.GrantKind;
 import dev.vigil.auth.LossBook;
@@ -33,8 +34,8 @@ abstract class LoginFixture {
     final MemoryClients clients = new MemoryClients();
     final RefreshPolicy policy = new RefreshPolicy("machine", name -> RefreshSettings.DEFAULT);
     final List<PersonLogin> counted = new ArrayList<>();
-    final LoginSetup setup =
-            new LoginSetup(server, vault, clients, policy, time, CALLBACK, LossBook.BLANK, counted::add);
+    final LoginSetup setup = new LoginSetup(
+            server, vault, clients, policy, time, CALLBACK, LossBook.BLANK, Elsewhere.NOWHERE, counted::add);
 
     Login begin(Connector connector) throws LoginException {
         return Login.begin(connector, Optional.empty(), setup);

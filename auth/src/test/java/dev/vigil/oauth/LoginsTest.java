@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.vigil.auth.Connector;
+import dev.vigil.auth.Elsewhere;
 import dev.vigil.auth.Grant;
 import dev.vigil.auth.LossBook;
 import dev.vigil.auth.MemoryVault;
@@ -225,6 +226,7 @@ class LoginsTest {
                 time,
                 URI.create("http://127.0.0.1:7470/oauth/callback"),
                 LossBook.BLANK,
+                Elsewhere.NOWHERE,
                 counted -> {});
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.vigil.auth.Connector;
+import dev.vigil.auth.Elsewhere;
 import dev.vigil.auth.Grant;
 import dev.vigil.auth.Grants;
 import dev.vigil.auth.LossBook;
@@ -85,6 +86,7 @@ class RevocationTest {
                 time,
                 URI.create("http://127.0.0.1:7470/oauth/callback"),
                 LossBook.BLANK,
+                Elsewhere.NOWHERE,
                 counted -> {});
         Login login = Login.begin(Connector.oauth("notion", FakeAuthServer.MCP), Optional.empty(), setup);
         return login.complete(server.approve(login.authorizationUrl()));

@@ -6,7 +6,9 @@ import dev.vigil.auth.Authorization;
 import dev.vigil.auth.Authorization.Live;
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.DurableRefresher;
+import dev.vigil.auth.Elsewhere;
 import dev.vigil.auth.Grant;
+import dev.vigil.auth.GrantReader;
 import dev.vigil.auth.Grants;
 import dev.vigil.auth.MemoryIssuers;
 import dev.vigil.auth.RefreshPolicy;
@@ -30,7 +32,15 @@ final class RealKeeper implements SingleFlight {
     private final TokenKeeper keeper;
 
     RealKeeper(TaskLoop loop, Executor refreshIo, TimeSource time, TokenVault vault, Refresher refresher) {
-        keeper = new TokenKeeper(loop, refreshIo, time, POLICY, vault, refresher, new AuthEvents() {}, () -> 0.5);
+        keeper = new TokenKeeper(
+                loop,
+                refreshIo,
+                time,
+                POLICY,
+                new GrantReader(vault, POLICY, time, Elsewhere.NOWHERE),
+                refresher,
+                new AuthEvents() {},
+                () -> 0.5);
     }
 
     /** One process's way to a new token. */

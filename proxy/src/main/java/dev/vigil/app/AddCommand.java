@@ -75,7 +75,8 @@ final class AddCommand implements Callable<Integer> {
         workplace.editor().put(connector);
         shell.say(name + ": " + (known ? "changed" : "added") + " in "
                 + workplace.home().config() + ".");
-        key.ifPresent(value -> new StaticKeys(workplace.vault(), shell.time()).save(connector, value));
+        key.ifPresent(
+                value -> new StaticKeys(workplace.vault(), workplace.elsewhere(), shell.time()).save(connector, value));
         workplace.tellDaemon();
         shell.say("Next: " + next(connector));
         return 0;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.app;
 
+import dev.vigil.auth.Elsewhere;
 import dev.vigil.auth.Grant;
+import dev.vigil.auth.GrantReader;
 import dev.vigil.auth.RefreshPolicy;
+import dev.vigil.auth.Refresher;
 import dev.vigil.auth.TaskLoop;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.auth.TokenKeeper;
-import dev.vigil.auth.TokenVault;
 import dev.vigil.oauth.LoginSetup;
 import dev.vigil.oauth.Logins;
 import dev.vigil.oauth.ServerClocks;
@@ -55,6 +57,7 @@ final class App implements AutoCloseable {
     private final ServerClocks clocks;
     private final RefreshPolicy policy;
     private final TokenKeeper keeper;
+    private final Optional<SyncLoop> sync;
     private final Reload reload;
     private final DaemonDesk desk;
     private final ProxyServer server;
@@ -67,28 +70,35 @@ final class App implements AutoCloseable {
         transport = new NettyOAuthTransport(parts.outbound());
         clocks = new ServerClocks(transport, parts.time());
         policy = new RefreshPolicy(MachineName.find(), config::refreshOf);
+        sync = SyncLoop.open(parts);
         keeper = keeper();
         keeper.manage(config.get().connectors()).toCompletableFuture().join();
+        sync.ifPresent(one -> one.start(() -> config.get().connectors(), keeper));
         reload = new Reload(parts.home(), parts.userHome(), config, parts.vault(), keeper, events);
         SecretReader secrets = new SecretReader(parts.environment());
         Hindsight hindsight = Hindsight.of(parts.vault(), parts.time());
-        desk = new DaemonDesk(config, keeper, reload, secrets, door, hindsight, this::skew, parts.time(), stop);
+        desk = new DaemonDesk(config, keeper, reload, sync, secrets, door, hindsight, this::skew, parts.time(), stop);
         server = server();
-        desk.open(url(), new Logins(loginSetup(), grant -> reload.grants()));
+        desk.open(url(), new Logins(loginSetup(), grant -> loggedIn()));
         reload.watch();
         events.daemon(
                 "started", url() + ", connectors: " + config.get().entries().size());
     }
 
+    private void loggedIn() {
+        reload.grants();
+        sync.ifPresent(SyncLoop::now);
+    }
+
     private TokenKeeper keeper() {
-        TokenVault vault = parts.vault().grants();
+        Refresher alone = RefreshStack.of(parts.vault(), clocks, policy, parts.time());
         return new TokenKeeper(
                 TaskLoop.named("token-keeper"),
                 refreshIo,
                 parts.time(),
                 policy,
-                vault,
-                RefreshStack.of(parts.vault(), clocks, policy, parts.time()),
+                new GrantReader(parts.vault().grants(), policy, parts.time(), elsewhere()),
+                sync.map(one -> one.over(alone)).orElse(alone),
                 new AuthListeners(List.of(events, new BeatWriter(parts.vault().beats(), parts.time()))),
                 () -> ThreadLocalRandom.current().nextDouble());
     }
@@ -107,6 +117,10 @@ final class App implements AutoCloseable {
                         parts.time()));
     }
 
+    private Elsewhere elsewhere() {
+        return sync.map(SyncLoop::elsewhere).orElse(Elsewhere.NOWHERE);
+    }
+
     /** Needs the port, since the redirect URI is byte-identical in registration, request and callback. */
     private LoginSetup loginSetup() {
         URI redirect = URI.create(url() + "/oauth/callback");
@@ -119,6 +133,7 @@ final class App implements AutoCloseable {
                 parts.time(),
                 redirect,
                 vault.losses(),
+                elsewhere(),
                 vault.logins());
     }
 
@@ -152,6 +167,7 @@ final class App implements AutoCloseable {
         reload.close();
         server.drain(DRAIN);
         server.close();
+        sync.ifPresent(SyncLoop::close);
         keeper.close();
         refreshIo.shutdown();
         pageIo.shutdown();

@@ -20,6 +20,7 @@ record Commands(Shell shell) {
         commands.put("logout", new LogoutCommand(workplace));
         commands.put("remove", new RemoveCommand(workplace));
         commands.put("stop", new StopCommand(workplace));
+        commands.put("sync", new SyncCommand(workplace));
         commands.put("keys", new KeysCommand(workplace));
         commands.put("version", new VersionCommand(shell));
         return commands;

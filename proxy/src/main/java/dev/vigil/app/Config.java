@@ -14,11 +14,18 @@ import java.util.Optional;
  *
  * @param ca PEM file with certificates that are trusted beside the system's
  * @param keyEncryptionKey where the key is that wraps the key ring; empty for a file of our own
+ * @param sync the bucket that machines share; empty for a machine by itself
  */
-record Config(List<Entry> entries, ProxySettings listen, Optional<Path> ca, Optional<SecretRef> keyEncryptionKey) {
+record Config(
+        List<Entry> entries,
+        ProxySettings listen,
+        Optional<Path> ca,
+        Optional<SecretRef> keyEncryptionKey,
+        Optional<SyncConfig> sync) {
     static final Config EMPTY = new Config(
             List.of(),
             new ProxySettings(ProxySettings.DEFAULT_PORT, true, List.of()),
+            Optional.empty(),
             Optional.empty(),
             Optional.empty());
 

@@ -64,6 +64,20 @@ final class ConfigEditor {
                         .orElse(false));
     }
 
+    /** Writes which bucket machines share; what else stands under {@code sync} stays. Throws like {@link #put}. */
+    Config putSync(Map<String, String> settings) {
+        return edit(
+                text -> {
+                    String edited = text.isEmpty() ? HEADING : text;
+                    for (Map.Entry<String, String> one : settings.entrySet()) {
+                        edited = YamlSplice.set(edited, List.of("sync", one.getKey()), one.getValue());
+                    }
+                    return edited;
+                },
+                "sync",
+                config -> config.sync().isPresent());
+    }
+
     /** Removes a connector; the config as it reads now. Throws like {@link #put}. */
     Config remove(String name) {
         return edit(

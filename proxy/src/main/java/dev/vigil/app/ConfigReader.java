@@ -63,7 +63,7 @@ final class ConfigReader {
 
     private Config config(String text) {
         ConfigSection root = new ConfigSection("", tree(text).orElse(null), problems)
-                .allow(Set.of("connectors", "listen", "tls", "keys"));
+                .allow(Set.of("connectors", "listen", "tls", "keys", "sync"));
         ConfigSection connectors = root.section("connectors");
         List<Config.Entry> entries = new ArrayList<>();
         connectors.keys().forEach(name -> connector(name, connectors).ifPresent(entries::add));
@@ -72,7 +72,8 @@ final class ConfigReader {
                 entries,
                 listen(root.section("listen")),
                 root.section("tls").allow(Set.of("ca")).parsed("ca", this::readable),
-                reference(keys, "keyEncryptionKey"));
+                reference(keys, "keyEncryptionKey"),
+                new SyncSection(root.section("sync"), this::reference).read(root));
     }
 
     private Optional<Node> tree(String text) {

@@ -66,6 +66,17 @@ final class DaemonClient implements LoginDesk {
         return List.of();
     }
 
+    /** What a round of synchronization did. */
+    JsonNode sync() {
+        HttpResponse<String> answer = post("/api/sync", "", FROM_AFAR);
+        if (answer.statusCode() == 409) {
+            throw new Failure(
+                    Failure.Code.USAGE,
+                    "the running daemon has no bucket: it began before sync: was in the config. Run: vigil stop, vigil run");
+        }
+        return json(good(answer));
+    }
+
     void stop() {
         good(post("/api/stop", "", AT_HAND));
     }

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -20,10 +21,13 @@ import tools.jackson.databind.node.ObjectNode;
 /** What the daemon's routes do. Called on {@code page-io}; may block. */
 final class DaemonDesk implements DaemonPages.Desk {
     private static final JsonMapper JSON = new JsonMapper();
+    /** Two rounds, the one under way among them, with a bucket that hangs. */
+    private static final Duration SYNC_PATIENCE = Duration.ofSeconds(50);
 
     private final LiveConfig config;
     private final TokenKeeper keeper;
     private final Reload reload;
+    private final Optional<SyncLoop> sync;
     private final SecretReader secrets;
     private final DoorLog door;
     private final Hindsight hindsight;
@@ -41,6 +45,7 @@ final class DaemonDesk implements DaemonPages.Desk {
             LiveConfig config,
             TokenKeeper keeper,
             Reload reload,
+            Optional<SyncLoop> sync,
             SecretReader secrets,
             DoorLog door,
             Hindsight hindsight,
@@ -50,6 +55,7 @@ final class DaemonDesk implements DaemonPages.Desk {
         this.config = config;
         this.keeper = keeper;
         this.reload = reload;
+        this.sync = sync;
         this.secrets = secrets;
         this.door = door;
         this.hindsight = hindsight;
@@ -84,12 +90,33 @@ final class DaemonDesk implements DaemonPages.Desk {
                 .forEach(connector -> connectors.add(StatusReport.of(
                         connector, keeper.look(connector.name()), skews.apply(connector.name()), time.now())));
         hindsight.addTo(status);
+        status.putNull("sync");
+        sync.ifPresent(one -> SyncReport.write(
+                status.putObject("sync"),
+                one.bucket(),
+                one.history(),
+                time.now().wall()));
         return JSON.writeValueAsString(status);
     }
 
     @Override
     public List<String> reload() {
-        return reload.now();
+        List<String> problems = reload.now();
+        sync.ifPresent(SyncLoop::now); // a login or logout of a command is news for the others
+        return problems;
+    }
+
+    @Override
+    public Optional<String> sync() {
+        return sync.map(one -> {
+            ObjectNode told = JSON.createObjectNode();
+            SyncReport.put(
+                    told,
+                    one.now()
+                            .orTimeout(SYNC_PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                            .join());
+            return JSON.writeValueAsString(told);
+        });
     }
 
     @Override

@@ -28,6 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
  *   GET  /oauth/callback?...         a page for the browser
  *   GET  /api/status                 all connectors and the daemon itself (StatusReport)
  *   POST /api/reload                 reads config, grants and keys again; 200, or 409 with the problems
+ *   POST /api/sync                   synchronizes with the bucket (SyncReport); 409 where none is configured
  *   POST /api/logins                 {"connector":NAME,"scopes":[...]}: begins a login (LoginJson)
  *   GET  /api/logins/ID              where that login stands
  *   POST /api/redirects              {"url":URL}: the pasted redirect URL
@@ -45,6 +46,9 @@ final class DaemonPages implements LocalPages {
 
         /** What is wrong with the config; empty when it is in force now. */
         List<String> reload();
+
+        /** What a round of synchronization did, as JSON; empty where no bucket is configured. */
+        Optional<String> sync();
 
         LoginStatus begin(String connector, Optional<List<String>> scopes) throws LoginException;
 
@@ -104,6 +108,10 @@ final class DaemonPages implements LocalPages {
         return switch (asked) {
             case "GET /api/status" -> Page.json(200, desk.status());
             case "POST /api/reload" -> reload();
+            case "POST /api/sync" ->
+                desk.sync()
+                        .map(round -> Page.json(200, round))
+                        .orElseGet(() -> problem(409, "no_bucket", "The config in force names no bucket."));
             case "POST /api/logins" -> begin(JSON.readTree(visit.body()));
             case "POST /api/redirects" -> redirected(JSON.readTree(visit.body()));
             case "POST /api/stop" -> {

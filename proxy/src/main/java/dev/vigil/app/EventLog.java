@@ -44,6 +44,11 @@ final class EventLog implements AuthEvents, ProxyEvents {
     @FunctionalInterface
     interface Sink {
         void write(String json, String sentence);
+
+        /** The same of what no person needs to see at once. */
+        default void quietly(String json) {
+            write(json, "");
+        }
     }
 
     private static final int LONGEST_SENTENCE = 1000;

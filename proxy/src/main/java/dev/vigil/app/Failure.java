@@ -13,7 +13,9 @@ final class Failure extends RuntimeException {
         LOGIN_NEEDED(3),
         UNREACHABLE(5),
         /** A file or a key. */
-        STORAGE(6);
+        STORAGE(6),
+        /** The bucket. */
+        SYNC(7);
 
         private final int number;
 

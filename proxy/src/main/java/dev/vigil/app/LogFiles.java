@@ -60,6 +60,11 @@ final class LogFiles implements EventLog.Sink, AutoCloseable {
         terminal.info(sentences ? sentence : json);
     }
 
+    @Override
+    public void quietly(String json) {
+        file.info(json);
+    }
+
     /** The file, and nothing on standard output. */
     EventLog.Sink fileOnly() {
         return (json, sentence) -> file.info(json);

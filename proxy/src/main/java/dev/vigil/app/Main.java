@@ -2,6 +2,7 @@
 package dev.vigil.app;
 
 import dev.vigil.auth.VaultException;
+import dev.vigil.sync.StoreException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -31,7 +32,7 @@ import picocli.CommandLine.Spec;
             "  vigil connect claude-code",
             "",
             "Exit codes: 0 fine, 1 unexpected, 2 usage or config, 3 login needed, 5 unreachable for now,",
-            "6 storage or key."
+            "6 storage or key, 7 sync."
         })
 public final class Main implements Runnable {
 
@@ -107,6 +108,10 @@ public final class Main implements Runnable {
         if (failure instanceof ConfigException told) {
             told.problems().forEach(shell::note);
             return Failure.Code.USAGE.number();
+        }
+        if (failure instanceof StoreException told) {
+            shell.note("vigil: " + told.getMessage());
+            return Failure.Code.SYNC.number();
         }
         if (failure instanceof VaultException told) {
             shell.note("vigil: " + told.getMessage());

@@ -3,7 +3,9 @@ package dev.vigil.app;
 
 import dev.vigil.auth.AuthEvents;
 import dev.vigil.auth.Connector;
+import dev.vigil.auth.Elsewhere;
 import dev.vigil.auth.FailureCategory;
+import dev.vigil.auth.GrantReader;
 import dev.vigil.auth.RefreshOutcome.Unreachable;
 import dev.vigil.auth.RefreshPolicy;
 import dev.vigil.auth.TaskLoop;
@@ -106,7 +108,7 @@ final class OwnDesk implements LoginDesk, LocalPages {
                 Runnable::run,
                 workplace.shell().time(),
                 policy,
-                workplace.vault(),
+                new GrantReader(workplace.vault(), policy, workplace.shell().time(), Elsewhere.NOWHERE),
                 (held, terms) ->
                         new Unreachable(FailureCategory.STORAGE, "no connector is managed here", Optional.empty()),
                 new AuthEvents() {},

@@ -120,14 +120,15 @@ final class Reload implements AutoCloseable {
     private void replace(Config next) {
         boolean restart = !next.listen().equals(config.get().listen())
                 || !next.ca().equals(config.get().ca())
-                || !next.keyEncryptionKey().equals(config.get().keyEncryptionKey());
+                || !next.keyEncryptionKey().equals(config.get().keyEncryptionKey())
+                || !next.sync().equals(config.get().sync());
         config.replace(next);
         keeper.manage(next.connectors()).toCompletableFuture().join();
         events.daemon(
                 "reloaded",
                 "connectors: " + next.entries().size()
                         + (restart
-                                ? "; changes under listen, tls and keys need a restart: vigil stop, vigil run"
+                                ? "; changes under listen, tls, keys and sync need a restart: vigil stop, vigil run"
                                 : ""));
     }
 

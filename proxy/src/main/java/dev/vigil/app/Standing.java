@@ -2,6 +2,7 @@
 package dev.vigil.app;
 
 import dev.vigil.auth.Authorization;
+import dev.vigil.auth.Authorization.HeldElsewhere;
 import dev.vigil.auth.Authorization.Live;
 import dev.vigil.auth.Authorization.LoggedOut;
 import dev.vigil.auth.Authorization.NeedsLogin;
@@ -32,6 +33,10 @@ record Standing(
         if (authorization instanceof LoggedOut out) {
             String words = isKey ? "no key" : "not logged in";
             return new Standing(words, out.note(), Optional.empty(), Optional.of(action(name, connector)), isKey);
+        }
+        if (authorization instanceof HeldElsewhere held) {
+            return new Standing(
+                    "not here", Optional.of(held.why()), Optional.empty(), Optional.of("vigil sync status"), isKey);
         }
         if (authorization instanceof Unreadable broken) {
             Optional<String> reason = Optional.of(broken.reason());

@@ -99,7 +99,8 @@ final class StatusCommand implements Callable<Integer> {
         status.putNull("daemon");
         ArrayNode connectors = status.putArray("connectors");
         Config config = workplace.config();
-        GrantReader reader = new GrantReader(workplace.vault(), workplace.policy(config), shell.time());
+        GrantReader reader =
+                new GrantReader(workplace.vault(), workplace.policy(config), shell.time(), workplace.elsewhere());
         for (Connector connector : config.connectors()) {
             connectors.add(StatusReport.of(
                     connector,

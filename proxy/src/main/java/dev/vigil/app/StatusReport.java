@@ -139,6 +139,9 @@ final class StatusReport {
             if (authorization instanceof Authorization.Unreadable) {
                 return new NextStep("look", Optional.empty(), standing.reason().orElse(standing.words()));
             }
+            if (authorization instanceof Authorization.HeldElsewhere) {
+                return new NextStep("sync", Optional.empty(), standing.reason().orElse(standing.words()));
+            }
             String what = standing.isKey() ? "key" : "login";
             return new NextStep(what, Optional.empty(), standing.reason().orElse(standing.words()));
         }

@@ -2,6 +2,7 @@
 package dev.vigil.app;
 
 import dev.vigil.auth.Connector;
+import dev.vigil.auth.Elsewhere;
 import dev.vigil.auth.RefreshPolicy;
 import dev.vigil.auth.TokenVault;
 import dev.vigil.oauth.LoginSetup;
@@ -10,6 +11,7 @@ import dev.vigil.oauth.ServerProbe;
 import dev.vigil.proxy.NettyOAuthTransport;
 import dev.vigil.proxy.Outbound;
 import dev.vigil.proxy.OutboundSettings;
+import dev.vigil.sync.SyncRound;
 import dev.vigil.vault.Home;
 import dev.vigil.vault.LocalKeys;
 import dev.vigil.vault.SafeFiles;
@@ -30,6 +32,7 @@ final class Workplace {
     private @Nullable Vault vault;
     private @Nullable Outbound outbound;
     private @Nullable OAuthTransport transport;
+    private @Nullable SharedBucket bucket;
 
     Workplace(Shell shell) {
         this.shell = shell;
@@ -80,6 +83,37 @@ final class Workplace {
         return vault;
     }
 
+    /** The bucket that the config names, opened; empty where it names none. */
+    Optional<SharedBucket> bucket() {
+        if (bucket == null) {
+            SyncHistory history = SyncHistory.of(vaults());
+            bucket = config().sync()
+                    .map(sync -> SharedBucket.open(
+                            sync,
+                            home,
+                            vaults(),
+                            new SecretReader(shell.environment()),
+                            shell.time(),
+                            step -> history.add(step, shell.time().now().wall())))
+                    .orElse(null);
+        }
+        return Optional.ofNullable(bucket);
+    }
+
+    /** One round of synchronization, in this process, written down. */
+    SyncRound synced(SharedBucket shared) {
+        SyncRound round = shared.sharing().round(config().connectors());
+        SyncHistory history = SyncHistory.of(vaults());
+        history.add(round);
+        history.flush();
+        return round;
+    }
+
+    /** What is known of logins on other machines. */
+    Elsewhere elsewhere() {
+        return bucket().<Elsewhere>map(SharedBucket::sharing).orElse(Elsewhere.NOWHERE);
+    }
+
     TokenVault vault() {
         return vaults().grants();
     }
@@ -125,6 +159,7 @@ final class Workplace {
                 shell.time(),
                 redirect,
                 vaults().losses(),
+                elsewhere(),
                 vaults().logins());
     }
 

@@ -2,6 +2,7 @@
 package dev.vigil.proxy;
 
 import dev.vigil.auth.Authorization;
+import dev.vigil.auth.Authorization.HeldElsewhere;
 import dev.vigil.auth.Authorization.Live;
 import dev.vigil.auth.Authorization.LoggedOut;
 import dev.vigil.auth.Authorization.NeedsLogin;
@@ -25,6 +26,7 @@ record Skips(Connector connector, TimeSource time) {
     OwnAnswer dead(Authorization authorization) {
         if (authorization instanceof NeedsLogin needs) return needsLogin(needs);
         if (authorization instanceof LoggedOut out) return loggedOut(out);
+        if (authorization instanceof HeldElsewhere held) return heldElsewhere(held);
         if (authorization instanceof Unreadable) return unreadable();
         if (authorization instanceof Live live) return unavailable(live);
         throw new AssertionError(authorization); // NotNeeded among them: its requests are sent
@@ -61,6 +63,16 @@ record Skips(Connector connector, TimeSource time) {
                         personMustRun(command),
                         "no_grant")
                 .action(command);
+    }
+
+    private OwnAnswer heldElsewhere(HeldElsewhere held) {
+        return OwnAnswer.of(
+                        Kind.NOT_LOGGED_IN,
+                        name(),
+                        "no login to " + name() + " on this machine (" + held.why() + "): skipped",
+                        "A person should look before logging in again: vigil sync status.",
+                        "held_elsewhere")
+                .action("vigil sync status");
     }
 
     private OwnAnswer unreadable() {

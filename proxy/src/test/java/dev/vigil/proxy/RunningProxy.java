@@ -4,8 +4,10 @@ package dev.vigil.proxy;
 import dev.vigil.auth.AuthEvents;
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.DurableRefresher;
+import dev.vigil.auth.Elsewhere;
 import dev.vigil.auth.Grant;
 import dev.vigil.auth.GrantKind;
+import dev.vigil.auth.GrantReader;
 import dev.vigil.auth.IssuerBook;
 import dev.vigil.auth.MemoryVault;
 import dev.vigil.auth.RefreshOutcome;
@@ -67,7 +69,7 @@ final class RunningProxy implements AutoCloseable {
                 refreshIo,
                 time,
                 policy,
-                vault,
+                new GrantReader(vault, policy, time, Elsewhere.NOWHERE),
                 new DurableRefresher(
                         vault,
                         (grant, terms) -> {

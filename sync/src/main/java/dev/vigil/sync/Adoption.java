@@ -54,18 +54,39 @@ final class Adoption {
             if (stored.filter(mine -> isKept(mine, theirs)).isPresent()) {
                 return new Adopted(stored.get());
             }
-            Grant adopted = theirs.fromElsewhere(
-                    new SyncMarker(time.now().wall(), found.version().tag()));
-            book.shared(adopted); // before the tokens can be used, and so before the bucket can be out of reach
-            vault.save(adopted);
-            vault.clearIntent(state.connector());
-            return new Adopted(adopted);
+            return new Adopted(save(found, theirs));
         }
     }
 
     /** Somebody has stored as new a one meanwhile. */
     private static boolean isKept(Grant mine, Grant theirs) {
         return !theirs.supersedes(mine) && mine.refusal().isEmpty();
+    }
+
+    /**
+     * Forgets our own login for theirs, of the same epoch: a person said so.
+     *
+     * @return false when ours has changed meanwhile
+     * @throws dev.vigil.auth.VaultException when the disk refuses: then nothing has changed
+     */
+    boolean replace(Found<SharedState> found, Grant ours) {
+        try (TokenVault.Claim claim = vault.claim(ours.connector(), PATIENCE)) {
+            if (!vault.load(ours.connector()).equals(Optional.of(ours))) {
+                return false;
+            }
+            save(found, found.value().grant().orElseThrow());
+            return true;
+        }
+    }
+
+    /** Shared, before the tokens can be used, and so before the bucket can be out of reach. Claim first. */
+    private Grant save(Found<SharedState> found, Grant theirs) {
+        Grant adopted = theirs.fromElsewhere(
+                new SyncMarker(time.now().wall(), found.version().tag()));
+        book.shared(adopted);
+        vault.save(adopted);
+        vault.clearIntent(adopted.connector());
+        return adopted;
     }
 
     private RefreshOutcome removed(SharedState state) {

@@ -17,6 +17,7 @@ import dev.vigil.sync.Leases.Turn;
 import dev.vigil.sync.ObjectStore.Version;
 import dev.vigil.sync.SharedStep.What;
 import dev.vigil.sync.SharedVault.Found;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -28,28 +29,43 @@ import java.util.Optional;
  * serves to its end.
  */
 public final class SharedRefresher implements Refresher {
+    /** Longer than a whole refresh of another process. */
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+
     private final Refresher inner;
     private final SharedVault bucket;
     private final Leases leases;
     private final LocalTurn localTurn;
     private final Adoption adoption;
     private final Push push;
+    private final boolean aloneWithoutBucket;
 
     /** The turn of this process among those of this machine; the kernel frees it if we die. */
     @FunctionalInterface
     public interface LocalTurn {
-        /** @throws VaultException BUSY */
-        TokenVault.Claim take(String connector);
+        /**
+         * @param patience how long to wait for whoever has it
+         * @throws VaultException BUSY
+         */
+        TokenVault.Claim take(String connector, Duration patience);
     }
 
+    /** @param aloneWithoutBucket is a shared token redeemed even where nobody can agree on it? A person's wish, and risk */
     SharedRefresher(
-            Refresher inner, SharedVault bucket, Leases leases, LocalTurn localTurn, Adoption adoption, Push push) {
+            Refresher inner,
+            SharedVault bucket,
+            Leases leases,
+            LocalTurn localTurn,
+            Adoption adoption,
+            Push push,
+            boolean aloneWithoutBucket) {
         this.inner = inner;
         this.bucket = bucket;
         this.leases = leases;
         this.localTurn = localTurn;
         this.adoption = adoption;
         this.push = push;
+        this.aloneWithoutBucket = aloneWithoutBucket;
     }
 
     @Override
@@ -66,7 +82,7 @@ public final class SharedRefresher implements Refresher {
     }
 
     private RefreshOutcome inTurnHere(Grant held, Terms terms, boolean takesOver) {
-        try (TokenVault.Claim claim = localTurn.take(held.connector())) {
+        try (TokenVault.Claim claim = localTurn.take(held.connector(), PATIENCE)) {
             return inTurn(held, terms, takesOver);
         } catch (VaultException e) {
             return new Unreachable(FailureCategory.STORAGE, e.getMessage(), Optional.empty());
@@ -217,7 +233,7 @@ public final class SharedRefresher implements Refresher {
 
     /** A grant that no other machine has ever seen is ours alone, and a refresh token that is not spent can be shared. */
     private RefreshOutcome withoutBucket(Grant held, Terms terms, StoreException e) {
-        if (!push.book().mustAgree(held)) {
+        if (aloneWithoutBucket || !push.book().mustAgree(held)) {
             return inner.refresh(held, terms);
         }
         push.story().accept(SharedStep.of(held, What.NO_BUCKET).because(e.getMessage()));

@@ -16,6 +16,7 @@ import dev.vigil.sync.SharedVault.Found;
 import dev.vigil.sync.StoreException.Kind;
 import dev.vigil.sync.SyncRound.Foreign;
 import dev.vigil.sync.SyncRound.Outcome;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -120,7 +121,7 @@ final class VaultSync {
     /** Is it the same here and there, after all that could be done? */
     private boolean isSame(Connector connector, Map<String, Version> there, List<SharedStep> steps) {
         String place = bucket.place(connector.name());
-        try (TokenVault.Claim turn = localTurn.take(connector.name())) {
+        try (TokenVault.Claim turn = localTurn.take(connector.name(), Duration.ZERO)) {
             Optional<Found<SharedState>> found =
                     Optional.ofNullable(there.get(place)).flatMap(version -> read(place, version));
             for (int tries = 0; tries < MOST_TRIES; tries++) {

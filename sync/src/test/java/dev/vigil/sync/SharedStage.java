@@ -95,14 +95,15 @@ final class SharedStage {
             book = new SharingBook(pages, SafeFiles.onDisk());
             Push push = new Push(bucket, book, self, time, story::add);
             Adoption adoption = new Adoption(vault, book, time);
-            LocalTurn turn = connector -> () -> {};
+            LocalTurn turn = (connector, patience) -> () -> {};
             refresher = new SharedRefresher(
                     new DurableRefresher(vault, this, policy, IssuerBook.BLANK, time),
                     bucket,
                     new Leases(bucket, self, time),
                     turn,
                     adoption,
-                    push);
+                    push,
+                    false);
             sync = new VaultSync(bucket, vault, adoption, push, turn, true);
         }
 

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.app;
+
+import dev.vigil.auth.Secret;
+import dev.vigil.auth.TimeSource;
+import dev.vigil.auth.TokenVault;
+import dev.vigil.auth.VaultException;
+import dev.vigil.sync.BucketProbe;
+import dev.vigil.sync.FolderStore;
+import dev.vigil.sync.Machine;
+import dev.vigil.sync.MachineFile;
+import dev.vigil.sync.ProbeVerdict;
+import dev.vigil.sync.ProbedStore;
+import dev.vigil.sync.ProvenStore;
+import dev.vigil.sync.S3Settings;
+import dev.vigil.sync.S3Store;
+import dev.vigil.sync.SharedStep;
+import dev.vigil.sync.Sharing;
+import dev.vigil.sync.SharingBook;
+import dev.vigil.sync.VerdictFile;
+import dev.vigil.vault.Home;
+import dev.vigil.vault.SafeFiles;
+import dev.vigil.vault.Vault;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The bucket of the config, opened: its store, what was found out about it, and this machine's part in it. Opening it asks
+ * nothing of the network.
+ */
+final class SharedBucket implements AutoCloseable {
+    private static final Duration FOLDER_PATIENCE = Duration.ofSeconds(15);
+
+    private final SyncConfig config;
+    private final ProbedStore store;
+    private final VerdictFile verdicts;
+    private final Machine self;
+    private final TimeSource time;
+    private final Sharing sharing;
+
+    private SharedBucket(
+            SyncConfig config,
+            ProbedStore store,
+            VerdictFile verdicts,
+            Machine self,
+            TimeSource time,
+            Sharing sharing) {
+        this.config = config;
+        this.store = store;
+        this.verdicts = verdicts;
+        this.self = self;
+        this.time = time;
+        this.sharing = sharing;
+    }
+
+    /**
+     * @param story hears what happens to shared logins
+     * @throws VaultException when the home cannot be used
+     * @throws ConfigException when credentials cannot be had
+     */
+    static SharedBucket open(
+            SyncConfig config,
+            Home home,
+            Vault vault,
+            SecretReader secrets,
+            TimeSource time,
+            Consumer<SharedStep> story) {
+        SafeFiles files = SafeFiles.onDisk();
+        VerdictFile verdicts = new VerdictFile(home.bucket(), files);
+        Machine self = new MachineFile(home.machine(), files).self(MachineName.host(), MachineName.find());
+        ProbedStore plain = store(config, secrets, time);
+        ProbedStore store = verdicts.about(config.place())
+                .map(verdict -> plain.speaking(verdict.etags()))
+                .orElse(plain);
+        Sharing sharing = new Sharing(
+                new ProvenStore(store, () -> verdicts.about(config.place())),
+                vault.sharedSeal(),
+                vault.grants(),
+                new SharingBook(home.shared(), files),
+                (connector, patience) -> turn(home.locks().resolve(".shared-" + connector), patience),
+                new Sharing.Settings(self, !config.readOnly(), config.refreshAlone()),
+                time,
+                story);
+        return new SharedBucket(config, store, verdicts, self, time, sharing);
+    }
+
+    Sharing sharing() {
+        return sharing;
+    }
+
+    Machine self() {
+        return self;
+    }
+
+    String place() {
+        return config.place();
+    }
+
+    SyncConfig config() {
+        return config;
+    }
+
+    Optional<ProbeVerdict> verdict() {
+        return verdicts.about(config.place());
+    }
+
+    /** Finds out whether the bucket is fit, and writes it down. Some seconds, and some thousand requests. */
+    ProbeVerdict probe() {
+        ProbeVerdict verdict = new BucketProbe(store, time).run();
+        verdicts.write(config.place(), verdict);
+        return verdict;
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+
+    private static ProbedStore store(SyncConfig config, SecretReader secrets, TimeSource time) {
+        if ("file".equals(config.bucket().getScheme())) {
+            return FolderStore.at(config.bucket(), FOLDER_PATIENCE);
+        }
+        S3Settings settings = S3Settings.at(config.bucket());
+        if (config.endpoint().isPresent())
+            settings = settings.withEndpoint(config.endpoint().get());
+        if (config.region().isPresent())
+            settings = settings.withRegion(config.region().get());
+        if (config.pathStyle().isPresent())
+            settings = settings.withPathStyle(config.pathStyle().get());
+        if (config.credentials().isPresent())
+            settings = settings.withKeys(keys(config.credentials().get(), secrets));
+        return new S3Store(settings, time);
+    }
+
+    private static S3Settings.Keys keys(SyncConfig.Credentials given, SecretReader secrets) {
+        Secret access = secrets.read(given.accessKey(), "sync.credentials.accessKey");
+        Secret secret = secrets.read(given.secretKey(), "sync.credentials.secretKey");
+        return new S3Settings.Keys(
+                access, secret, given.sessionToken().map(ref -> secrets.read(ref, "sync.credentials.sessionToken")));
+    }
+
+    /** A dot keeps our own locks apart from those of connectors. */
+    private static TokenVault.Claim turn(Path file, Duration patience) {
+        try {
+            FileTurn turn = FileTurn.take(file, patience)
+                    .orElseThrow(() -> new VaultException(
+                            VaultException.Kind.BUSY, file, file + " is held by another process of this machine"));
+            return () -> give(turn);
+        } catch (IOException e) {
+            throw new VaultException(VaultException.Kind.IO, file, file + " cannot be locked (" + e + ")", e);
+        }
+    }
+
+    private static void give(FileTurn turn) {
+        try {
+            turn.close();
+        } catch (IOException e) {
+            // The kernel has taken it back with the descriptor.
+        }
+    }
+}

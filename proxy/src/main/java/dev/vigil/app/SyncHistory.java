@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.app;
+
+import dev.vigil.auth.VaultException;
+import dev.vigil.sync.SharedStep;
+import dev.vigil.sync.SyncRound;
+import dev.vigil.sync.SyncRound.Outcome;
+import dev.vigil.vault.Journal;
+import dev.vigil.vault.Vault;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What synchronization did: {@code events/sync.jsonl}, a line for each round in which something happened, and one an hour
+ * for those in which nothing did; {@code events/sync-story.jsonl}, a line for each thing that happened to a shared login.
+ *
+ * <pre>
+ * sync        outcome (attempted, skipped, failed_retriable, failed), rounds (how many such), pushed, adopted, other
+ *             (further steps), took_ms, reason
+ * sync-story  connector, what, epoch, generation, other (machine), why, words
+ * </pre>
+ *
+ * Blocks on the disk. Never throws: history is not worth a failure.
+ */
+final class SyncHistory {
+    private static final Duration QUIET = Duration.ofHours(1);
+
+    private final Journal rounds;
+    private final Journal story;
+
+    /** Rounds in which nothing happened, since this moment. Guarded by this, like all below. */
+    private Optional<Instant> quietSince = Optional.empty();
+
+    private int quiet;
+    private long quietMillis;
+
+    static SyncHistory of(Vault vault) {
+        return new SyncHistory(vault.journal("sync"), vault.journal("sync-story"));
+    }
+
+    SyncHistory(Journal rounds, Journal story) {
+        this.rounds = rounds;
+        this.story = story;
+    }
+
+    /** How much happened in a span of time. */
+    record Trend(long attempted, long failed, long skipped, long pushed, long adopted) {}
+
+    synchronized void add(SyncRound round) {
+        if (!round.isNotable()) {
+            quiet++;
+            quietMillis += round.took().toMillis();
+            if (quietSince.isEmpty()) {
+                quietSince = Optional.of(round.at());
+            }
+            if (Duration.between(quietSince.get(), round.at()).compareTo(QUIET) >= 0) {
+                flush();
+            }
+            return;
+        }
+        flush();
+        append(rounds, line(round));
+    }
+
+    /** Writes down the rounds in which nothing happened. */
+    synchronized void flush() {
+        if (quietSince.isPresent()) {
+            append(
+                    rounds,
+                    Journal.line(quietSince.get().toString())
+                            .put("outcome", word(Outcome.ATTEMPTED))
+                            .put("rounds", quiet)
+                            .put("took_ms", quietMillis / quiet));
+            quietSince = Optional.empty();
+            quiet = 0;
+            quietMillis = 0;
+        }
+    }
+
+    void add(SharedStep step, Instant now) {
+        append(story, json(step, Journal.line(now.toString())));
+    }
+
+    static ObjectNode json(SharedStep step, ObjectNode into) {
+        return into.put("connector", step.connector())
+                .put("what", step.what().word())
+                .put("epoch", step.epoch())
+                .put("generation", step.generation())
+                .put("other", step.other().orElse(null))
+                .put("why", step.why().orElse(null))
+                .put("words", SyncLog.words(step));
+    }
+
+    static String word(Outcome outcome) {
+        return outcome.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** What happened to one shared login on this machine, oldest first. */
+    List<ObjectNode> storyOf(String connector) {
+        return lines(story).stream()
+                .filter(line -> line.path("connector").asString("").equals(connector))
+                .toList();
+    }
+
+    /** Of the rounds since {@code then}, those of the last quiet hour apart. */
+    Trend since(Instant then) {
+        List<ObjectNode> lines = lines(rounds).stream()
+                .filter(line -> !Instant.parse(line.path("time").asString()).isBefore(then))
+                .toList();
+        return new Trend(
+                rounds(lines, Outcome.ATTEMPTED),
+                rounds(lines, Outcome.FAILED) + rounds(lines, Outcome.FAILED_RETRIABLE),
+                rounds(lines, Outcome.SKIPPED),
+                sum(lines, "pushed"),
+                sum(lines, "adopted"));
+    }
+
+    private static long rounds(List<ObjectNode> lines, Outcome outcome) {
+        return lines.stream()
+                .filter(line -> line.path("outcome").asString("").equals(word(outcome)))
+                .mapToLong(line -> line.path("rounds").asLong(1))
+                .sum();
+    }
+
+    private static long sum(List<ObjectNode> lines, String field) {
+        return lines.stream().mapToLong(line -> line.path(field).asLong(0)).sum();
+    }
+
+    private static ObjectNode line(SyncRound round) {
+        long pushed = count(round, SharedStep.What.PUSHED);
+        long adopted = count(round, SharedStep.What.ADOPTED);
+        return Journal.line(round.at().toString())
+                .put("outcome", word(round.outcome()))
+                .put("rounds", 1)
+                .put("pushed", pushed)
+                .put("adopted", adopted)
+                .put("other", round.steps().size() - pushed - adopted)
+                .put("took_ms", round.took().toMillis())
+                .put(
+                        "reason",
+                        round.reason().map(why -> LogLine.shown(why, 300)).orElse(null));
+    }
+
+    private static long count(SyncRound round, SharedStep.What what) {
+        return round.steps().stream().filter(step -> step.what() == what).count();
+    }
+
+    private static List<ObjectNode> lines(Journal journal) {
+        try {
+            return journal.lines();
+        } catch (VaultException e) {
+            return List.of();
+        }
+    }
+
+    private static void append(Journal journal, ObjectNode line) {
+        try {
+            journal.append(line);
+        } catch (VaultException e) {
+            // The present is worth more.
+        }
+    }
+}

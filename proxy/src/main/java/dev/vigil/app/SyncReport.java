@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.app;
+
+import dev.vigil.sync.ProbeVerdict;
+import dev.vigil.sync.SharedStep;
+import dev.vigil.sync.SharedView;
+import dev.vigil.sync.SyncRound;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * How synchronization stands, as {@code vigil sync status --json} and {@code sync} in {@code GET /api/status} tell it.
+ *
+ * <pre>
+ * bucket     which, and machine (this one's name), every_s, read_only
+ * verdict    outcome, at, reason, openness, versioning; null before vigil sync init
+ * last       the last round: at, outcome, reason, shared (connectors), steps, took_ms; null before the first
+ * foreign    grants without a connector here: connector, server, writer, written_at
+ * unreadable objects that do not open
+ * trend_24h  attempted, failed, skipped, pushed, adopted; trend_7d likewise
+ * </pre>
+ */
+final class SyncReport {
+    private SyncReport() {}
+
+    /** Blocks on the disk, not on the network. */
+    static void write(ObjectNode into, SharedBucket bucket, SyncHistory history, Instant now) {
+        into.put("bucket", bucket.place());
+        into.put("machine", bucket.self().name());
+        into.put("every_s", bucket.config().every().toSeconds());
+        into.put("read_only", bucket.config().readOnly());
+        into.putNull("verdict");
+        bucket.verdict().ifPresent(verdict -> put(into.putObject("verdict"), verdict));
+        Optional<SyncRound> last = bucket.sharing().last();
+        into.putNull("last");
+        last.ifPresent(round -> put(into.putObject("last"), round));
+        ArrayNode foreign = into.putArray("foreign");
+        last.map(SyncRound::foreign)
+                .orElse(List.of())
+                .forEach(one -> foreign.addObject()
+                        .put("connector", one.connector())
+                        .put("server", one.server().toString())
+                        .put("writer", one.writer())
+                        .put("written_at", one.writtenAt().toString()));
+        into.put("unreadable", last.map(SyncRound::unreadable).orElse(0));
+        put(into.putObject("trend_24h"), history.since(now.minus(Duration.ofHours(24))));
+        put(into.putObject("trend_7d"), history.since(now.minus(Duration.ofDays(7))));
+    }
+
+    static void put(ObjectNode into, SyncRound round) {
+        into.put("at", round.at().toString());
+        into.put("outcome", SyncHistory.word(round.outcome()));
+        into.put("reason", round.reason().orElse(null));
+        into.put("took_ms", round.took().toMillis());
+        ArrayNode shared = into.putArray("shared");
+        round.shared().forEach(shared::add);
+        ArrayNode steps = into.putArray("steps");
+        for (SharedStep step : round.steps()) {
+            SyncHistory.json(step, steps.addObject());
+        }
+    }
+
+    static void put(ObjectNode into, SharedView there) {
+        into.put("epoch", there.epoch());
+        into.put("generation", there.generation());
+        into.put("logged_out", there.loggedOut());
+        into.put("writer", there.writer());
+        into.put("written_at", there.writtenAt().toString());
+        into.put("expires", there.expires().map(Instant::toString).orElse(null));
+        into.put("turn_of", there.turnOf().orElse(null));
+        into.put("open_of", there.openOf().orElse(null));
+        into.put("open_since", there.openSince().map(Instant::toString).orElse(null));
+    }
+
+    private static void put(ObjectNode into, ProbeVerdict verdict) {
+        into.put("outcome", verdict.outcome().name().toLowerCase(Locale.ROOT));
+        into.put("at", verdict.at().toString());
+        into.put("reason", verdict.reason());
+        into.put("openness", verdict.openness().name().toLowerCase(Locale.ROOT));
+        into.put("versioning", verdict.versioning().name().toLowerCase(Locale.ROOT));
+    }
+
+    private static void put(ObjectNode into, SyncHistory.Trend trend) {
+        into.put("attempted", trend.attempted())
+                .put("failed", trend.failed())
+                .put("skipped", trend.skipped())
+                .put("pushed", trend.pushed())
+                .put("adopted", trend.adopted());
+    }
+}

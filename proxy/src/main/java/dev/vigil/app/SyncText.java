@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.app;
+
+import dev.vigil.sync.SharedView;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/** Synchronization in words for a terminal, from what {@link SyncReport} writes. Pure. */
+final class SyncText {
+    private SyncText() {}
+
+    /** 0; 5 when it may go well by itself; 7 when a person must act. */
+    static int exit(JsonNode round) {
+        return switch (round.path("outcome").asString("skipped")) {
+            case "failed_retriable" -> Failure.Code.UNREACHABLE.number();
+            case "failed" -> Failure.Code.SYNC.number();
+            default -> isUndecided(round) ? Failure.Code.SYNC.number() : 0;
+        };
+    }
+
+    private static boolean isUndecided(JsonNode round) {
+        return round.path("steps")
+                .valueStream()
+                .map(step -> step.path("what").asString(""))
+                .anyMatch(what -> what.equals("two_logins") || what.equals("not_adopted"));
+    }
+
+    static List<String> round(JsonNode round) {
+        List<String> lines = new ArrayList<>();
+        lines.add(outcome(round));
+        round.path("steps").forEach(step -> lines.add(step(step)));
+        return lines;
+    }
+
+    static List<String> status(JsonNode status, Sentences sentences, Instant now) {
+        List<String> lines = new ArrayList<>();
+        lines.add("bucket     " + status.path("bucket").asString() + ", every "
+                + status.path("every_s").asLong()
+                + " s; this machine is " + status.path("machine").asString()
+                + (status.path("read_only").asBoolean() ? ", which only reads" : ""));
+        lines.add("fit        " + verdict(status.path("verdict"), sentences, now));
+        JsonNode last = status.path("last");
+        if (last.isObject()) {
+            lines.add("last       " + sentences.minute(time(last, "at"), now) + ": " + outcome(last));
+            last.path("steps").forEach(step -> lines.add("           " + step(step)));
+        }
+        lines.add("24 h       " + trend(status.path("trend_24h")));
+        lines.add("7 days     " + trend(status.path("trend_7d")));
+        status.path("foreign")
+                .forEach(one -> lines.add("elsewhere  " + one.path("connector").asString() + " ("
+                        + one.path("server").asString() + "), from "
+                        + one.path("writer").asString()
+                        + ". To take it over: vigil add "
+                        + one.path("connector").asString() + " --from-bucket"));
+        if (status.path("unreadable").asInt() > 0) {
+            lines.add(
+                    "unreadable " + StatusText.counted(status.path("unreadable").asInt(), "object")
+                            + " in the bucket did not open: sealed under another key, or changed");
+        }
+        return lines;
+    }
+
+    static List<String> view(String name, Optional<SharedView> view, Sentences sentences, Instant now) {
+        if (view.isEmpty()) {
+            return List.of(name + ": nothing stands in the bucket.");
+        }
+        SharedView there = view.get();
+        List<String> lines = new ArrayList<>();
+        lines.add(name + ": " + (there.loggedOut() ? "a logout" : "a login") + " stands in the bucket, epoch "
+                + there.epoch() + ", generation " + there.generation() + ", written by " + there.writer() + " at "
+                + sentences.moment(there.writtenAt(), now)
+                + there.expires()
+                        .map(end -> ", good until " + sentences.moment(end, now))
+                        .orElse("") + ".");
+        there.turnOf().ifPresent(machine -> lines.add("It is the turn of " + machine + " to refresh it."));
+        there.openOf()
+                .ifPresent(machine -> lines.add(machine + " began to refresh it at "
+                        + there.openSince().map(at -> sentences.moment(at, now)).orElse("an unknown time")
+                        + " and has not told what came of it. If it will not come back: vigil refresh --take-over "
+                        + name));
+        return lines;
+    }
+
+    /** A line of the story, as {@link SyncHistory} keeps it. */
+    static String story(JsonNode line, Sentences sentences, Instant now) {
+        String machine = line.path("machine").asString("");
+        return sentences.moment(time(line, "time"), now) + "  " + (machine.isEmpty() ? "" : machine + "  ")
+                + step(line);
+    }
+
+    private static String step(JsonNode step) {
+        return step.path("connector").asString() + ": "
+                + step.path("words").asString(step.path("what").asString("").replace('_', ' '));
+    }
+
+    private static String outcome(JsonNode round) {
+        String reason = round.path("reason").asString("");
+        return switch (round.path("outcome").asString("")) {
+            case "attempted" -> StatusText.counted(round.path("shared").size(), "login") + " the same here and there";
+            case "skipped" -> "skipped: " + reason;
+            case "failed_retriable" -> "failed, and is tried again: " + reason;
+            default -> "FAILED: " + reason;
+        };
+    }
+
+    private static String verdict(JsonNode verdict, Sentences sentences, Instant now) {
+        if (!verdict.isObject()) {
+            return "nobody has found out yet. Run: vigil sync init";
+        }
+        return switch (verdict.path("outcome").asString("")) {
+                    case "accepted" -> "yes";
+                    case "read_only" -> "to be read";
+                    default -> "NO: " + verdict.path("reason").asString();
+                }
+                + ", found out " + sentences.moment(time(verdict, "at"), now)
+                + (verdict.path("openness").asString("").equals("open") ? "; it ANSWERS STRANGERS" : "");
+    }
+
+    private static String trend(JsonNode trend) {
+        return String.format(
+                Locale.ROOT,
+                "%s, %d failed, %d skipped; %d written, %d taken over",
+                StatusText.counted(trend.path("attempted").asInt(), "round"),
+                trend.path("failed").asInt(),
+                trend.path("skipped").asInt(),
+                trend.path("pushed").asInt(),
+                trend.path("adopted").asInt());
+    }
+
+    private static Instant time(JsonNode node, String field) {
+        return Instant.parse(node.path(field).asString());
+    }
+}

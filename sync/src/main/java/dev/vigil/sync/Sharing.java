@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.sync;
+
+import dev.vigil.auth.Connector;
+import dev.vigil.auth.Elsewhere;
+import dev.vigil.auth.Grant;
+import dev.vigil.auth.Refresher;
+import dev.vigil.auth.TimeSource;
+import dev.vigil.auth.TokenVault;
+import dev.vigil.auth.VaultException;
+import dev.vigil.sync.SharedRefresher.LocalTurn;
+import dev.vigil.sync.SharedStep.What;
+import dev.vigil.sync.SharedVault.Found;
+import dev.vigil.sync.SyncRound.Outcome;
+import dev.vigil.vault.SharedSeal;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * This machine's part in a bucket that it shares with others: refreshes that are agreed on, rounds that bring vault and
+ * bucket together. Every method may block on bucket and disk, each call with its time limit; any thread but {@code
+ * proxy-io}, except {@link #whyNotHere}.
+ */
+public final class Sharing implements Elsewhere {
+    private static final Duration DECISION_PATIENCE = Duration.ofSeconds(30);
+
+    private final SharedVault bucket;
+    private final TokenVault vault;
+    private final Push push;
+    private final Adoption adoption;
+    private final LocalTurn localTurn;
+    private final Settings settings;
+    private final VaultSync sync;
+
+    /** Empty before the first. Guarded by this. */
+    private Optional<SyncRound> last = Optional.empty();
+
+    /**
+     * How this machine takes part.
+     *
+     * @param mayWrite false for one that only uses what others keep alive
+     * @param aloneWithoutBucket see {@link SharedRefresher}
+     */
+    public record Settings(Machine self, boolean mayWrite, boolean aloneWithoutBucket) {}
+
+    /** @param story hears what happens, on the thread that does it; quick, and does not throw */
+    public Sharing(
+            ObjectStore store,
+            SharedSeal seal,
+            TokenVault vault,
+            SharingBook book,
+            LocalTurn localTurn,
+            Settings settings,
+            TimeSource time,
+            Consumer<SharedStep> story) {
+        this.bucket = new SharedVault(store, seal);
+        this.vault = vault;
+        this.push = new Push(bucket, book, settings.self(), time, story);
+        this.adoption = new Adoption(vault, book, time);
+        this.localTurn = localTurn;
+        this.settings = settings;
+        this.sync = new VaultSync(bucket, vault, adoption, push, localTurn, settings.mayWrite());
+    }
+
+    /** Refreshes on one machine at a time. */
+    public SharedRefresher over(Refresher inner) {
+        Leases leases = new Leases(bucket, settings.self(), push.time());
+        return new SharedRefresher(inner, bucket, leases, localTurn, adoption, push, settings.aloneWithoutBucket());
+    }
+
+    /** Brings vault and bucket together, for these connectors. Never throws for what the bucket or the disk do. */
+    public SyncRound round(Collection<Connector> connectors) {
+        SyncRound round = sync.round(connectors);
+        synchronized (this) {
+            last = Optional.of(round);
+        }
+        return round;
+    }
+
+    /** Empty before the first. */
+    public synchronized Optional<SyncRound> last() {
+        return last;
+    }
+
+    /** As the bucket says, or as it was seen there last if it says nothing. */
+    @Override
+    public long highestEpoch(String connector) {
+        try {
+            long there = bucket.state(connector)
+                    .map(Found::value)
+                    .map(SharedState::epoch)
+                    .orElse(0L);
+            return Math.max(there, push.book().highestEpoch(connector));
+        } catch (StoreException e) {
+            return push.book().highestEpoch(connector);
+        }
+    }
+
+    /** How a login stands in the bucket; empty when it is not there. @throws StoreException when the bucket will not tell */
+    public Optional<SharedView> view(String connector) {
+        Optional<Lease> lease = bucket.lease(connector).map(Found::value);
+        return bucket.state(connector).map(found -> SharedView.of(found.value(), lease));
+    }
+
+    /**
+     * Decides between two logins with one epoch: ours is written over the other as the newer one. Needs the bucket.
+     *
+     * @return false when there is nothing to decide, or somebody else wrote at this moment
+     * @throws StoreException when the bucket gives no clear answer
+     * @throws VaultException when the disk refuses
+     */
+    public boolean keepOurs(String connector) {
+        Optional<Grant> ours = vault.load(connector);
+        Optional<Found<SharedState>> theirs = bucket.state(connector);
+        if (!areTwo(ours, theirs)) {
+            return false;
+        }
+        Grant newer = ours.orElseThrow().inEpoch(highestEpoch(connector) + 1);
+        try (TokenVault.Claim claim = vault.claim(connector, DECISION_PATIENCE)) {
+            vault.save(newer);
+        }
+        return push.grant(newer, theirs.map(Found::version)).isPresent();
+    }
+
+    /** The other way round: the login of the other machine becomes ours, and our own is forgotten. As {@link #keepOurs}. */
+    public boolean keepTheirs(String connector) {
+        Optional<Grant> ours = vault.load(connector);
+        Optional<Found<SharedState>> theirs = bucket.state(connector);
+        if (!areTwo(ours, theirs)) {
+            return false;
+        }
+        return adoption.replace(theirs.orElseThrow(), ours.orElseThrow());
+    }
+
+    private static boolean areTwo(Optional<Grant> ours, Optional<Found<SharedState>> theirs) {
+        return ours.flatMap(mine -> theirs.map(Found::value).filter(state -> Comparison.isOtherLogin(mine, state)))
+                .isPresent();
+    }
+
+    /**
+     * A login ends here. Call it before the grant is forgotten; the next round tells the others.
+     *
+     * @param ended empty when it cannot be read
+     * @throws VaultException when the disk refuses
+     */
+    public void loggedOut(String connector, Optional<Grant> ended) {
+        long known = push.book().pageOrBlank(connector).epoch();
+        push.book().loggedOut(connector, ended.map(Grant::epoch).orElse(known));
+    }
+
+    /** As the last round found. */
+    @Override
+    public Optional<String> whyNotHere(String connector) {
+        return last().flatMap(round -> round.outcome() == Outcome.ATTEMPTED
+                ? round.steps().stream()
+                        .filter(step -> step.connector().equals(connector))
+                        .filter(step -> step.what() == What.NOT_ADOPTED || step.what() == What.NO_BUCKET)
+                        .findFirst()
+                        .map(Sharing::notTaken)
+                : Optional.of("another machine may hold it, but the bucket cannot be read: "
+                        + round.reason().orElse("")));
+    }
+
+    private static String notTaken(SharedStep step) {
+        return step.other().map(name -> name + " holds one, ").orElse("") + "not used here: "
+                + step.why().orElse("");
+    }
+}
