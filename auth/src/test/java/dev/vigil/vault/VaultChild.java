@@ -54,8 +54,8 @@ final class VaultChild {
         }
     }
 
-    /** Writes every file that there is. */
-    private static void use(Vault vault) {
+    /** Writes every file that there is, and stays until it is told to end. */
+    private static void use(Vault vault) throws IOException {
         Grant grant = Grants.lasting(Duration.ofHours(1), Instant.EPOCH);
         try (var claim = vault.grants().claim(grant.connector(), PATIENCE)) {
             vault.grants().save(grant);
@@ -64,5 +64,6 @@ final class VaultChild {
         vault.clients().save(grant.oauth().orElseThrow().client());
         vault.localKeys().mint("claude");
         System.out.println(vault.ownerKey().secret());
+        System.in.readAllBytes();
     }
 }
