@@ -33,11 +33,6 @@ final class Pace {
         return leaps.rest(now);
     }
 
-    /** Has the access token ended, by our clocks or by what the upstream says of it? */
-    static boolean hasEnded(Live live, Trigger trigger, Now now) {
-        return trigger == Trigger.UPSTREAM_401 || live.zone(now) == Zone.EXPIRED;
-    }
-
     /** May a request have it refreshed? Not while a failed refresh rests. */
     boolean mayAsk(Live live, Trigger trigger, Now now) {
         // A lost answer rests until the access token ends. When the upstream refuses it, it has ended.

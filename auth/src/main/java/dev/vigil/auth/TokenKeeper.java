@@ -4,6 +4,7 @@ package dev.vigil.auth;
 import dev.vigil.auth.Authorization.Live;
 import dev.vigil.auth.Authorization.LoggedOut;
 import dev.vigil.auth.Authorization.NeedsLogin;
+import dev.vigil.auth.Refresher.Terms;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
@@ -14,7 +15,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.stream.Collectors;
 
@@ -82,15 +82,15 @@ public final class TokenKeeper implements AutoCloseable {
 
     /** Manages exactly these connectors from now on; completes when their grants have been read. */
     public CompletionStage<Void> manage(Collection<Connector> wanted) {
-        return onLoop(done -> {
+        Runnable task = () -> {
             connectors = new TreeMap<>(wanted.stream().collect(Collectors.toMap(Connector::name, one -> one)));
             published = published.entrySet().stream()
                     .filter(one -> connectors.containsKey(one.getKey()))
                     .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
             connectors.values().forEach(this::read);
             tick();
-            done.complete(null);
-        });
+        };
+        return CompletableFuture.runAsync(task, loop);
     }
 
     /** Looks at the vault now instead of at the next tick; completes when every change has been adopted. */
@@ -103,23 +103,21 @@ public final class TokenKeeper implements AutoCloseable {
      * holds then, which may be the same token if refreshing failed or is resting.
      */
     public CompletionStage<Authorization> newerThan(String connector, long used) {
-        return onLoop(done -> {
+        return joined(connector, () -> {
             upstream.refused(connector, used);
             if (look(connector) instanceof Live live && live.generation() <= used) {
                 ask(connector, Trigger.UPSTREAM_401);
             }
-            flights.join(connector, done, look(connector));
         });
     }
 
     /** Waits for a refresh of a token that is about to end; completes at once where none is needed, or one is resting. */
     public CompletionStage<Authorization> refreshed(String connector) {
-        return onLoop(done -> {
+        return joined(connector, () -> {
             // Whoever asked may have looked before another one's refresh was settled.
             if (look(connector) instanceof Live live && live.zone(time.now()).compareTo(Zone.EMERGENCY) >= 0) {
                 ask(connector, Trigger.REQUEST);
             }
-            flights.join(connector, done, look(connector));
         });
     }
 
@@ -190,10 +188,11 @@ public final class TokenKeeper implements AutoCloseable {
 
     private void refresh(String connector, Live live, Trigger trigger) {
         Now begun = pace.begun(live, time.now());
+        Terms terms = Terms.of(upstream.hasEnded(live, begun));
         flights.begin(
                 connector,
                 pace.rest(begun),
-                () -> refresher.refresh(live.grant(), Refresher.Terms.of(Pace.hasEnded(live, trigger, begun))),
+                () -> refresher.refresh(live.grant(), terms),
                 outcome -> settle(connector, live, trigger, begun, outcome));
     }
 
@@ -203,8 +202,7 @@ public final class TokenKeeper implements AutoCloseable {
         story.alarm(events);
         // A login or logout may have overtaken us: then this outcome is about a grant that nobody holds any more.
         if (look(connector) instanceof Live live && !live.grant().supersedes(tried.grant())) {
-            boolean hasEnded = Pace.hasEnded(tried, trigger, now) || upstream.hasRefused(connector, tried.generation());
-            publish(connector, tried.after(outcome, hasEnded, policy, now, random.getAsDouble()));
+            publish(connector, tried.after(outcome, upstream.hasEnded(tried, now), policy, now, random.getAsDouble()));
             unsaved.after(outcome, now);
         }
         story.tell(look(connector), events);
@@ -233,11 +231,13 @@ public final class TokenKeeper implements AutoCloseable {
         }
     }
 
-    private <T> CompletionStage<T> onLoop(Consumer<CompletableFuture<T>> task) {
-        CompletableFuture<T> done = new CompletableFuture<>();
+    /** Runs the task on {@code loop}; completes when no refresh of this connector is under way any more. */
+    private CompletionStage<Authorization> joined(String connector, Runnable task) {
+        CompletableFuture<Authorization> done = new CompletableFuture<>();
         loop.execute(() -> {
             try {
-                task.accept(done);
+                task.run();
+                flights.join(connector, done, look(connector));
             } catch (RuntimeException e) {
                 done.completeExceptionally(e);
             }

@@ -76,8 +76,8 @@ public final class UpstreamVerdicts {
      */
     public void suspect(String connector, long generation) {
         loop.execute(() -> {
-            boolean isCurrent = keeper.look(connector) instanceof Live live && live.generation() == generation;
-            if (isCurrent && !Long.valueOf(generation).equals(suspected.put(connector, generation))) {
+            if (isHeld(connector, generation)
+                    && !Long.valueOf(generation).equals(suspected.put(connector, generation))) {
                 keeper.ask(connector, Trigger.SUSPICION);
             }
         });
@@ -85,16 +85,24 @@ public final class UpstreamVerdicts {
 
     /** The upstream answered 401 to this token. On {@code token-keeper}. */
     void refused(String connector, long generation) {
-        refused.put(connector, generation);
+        if (isHeld(connector, generation)) {
+            refused.put(connector, generation); // late word of an older one must not cover what was said of this one
+        }
         Trial last = trials.get(connector);
         if (last != null && last.generation == generation) {
             trials.put(connector, new Trial(generation, last.at, false));
         }
     }
 
-    /** Has it ever answered 401 to this token? On {@code token-keeper}. */
-    boolean hasRefused(String connector, long generation) {
-        return Long.valueOf(generation).equals(refused.get(connector));
+    /** Is the access token of no use any more, by our clocks or by a 401 of the upstream? On {@code token-keeper}. */
+    boolean hasEnded(Live live, Now now) {
+        boolean isRefused =
+                Long.valueOf(live.generation()).equals(refused.get(live.grant().connector()));
+        return isRefused || live.zone(now) == Zone.EXPIRED;
+    }
+
+    private boolean isHeld(String connector, long generation) {
+        return keeper.look(connector) instanceof Live live && live.generation() == generation;
     }
 
     private boolean mayTry(String connector, long generation) {

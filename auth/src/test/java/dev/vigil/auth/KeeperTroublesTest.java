@@ -162,6 +162,23 @@ class KeeperTroublesTest extends KeeperStage {
     }
 
     @Test
+    void lateWordOfAnOlderTokenDoesNotCoverWhatWasSaidOfThisOne() {
+        startWith(Grants.renewed(
+                Grants.lasting(HOUR, time.now().wall()), time.now().wall()));
+        server = held -> {
+            server = again -> {
+                keeper.newerThan("notion", 1);
+                return refused(again);
+            };
+            return new Unanswered("reset");
+        };
+        keeper.newerThan("notion", 2);
+        pass(Duration.ofSeconds(1));
+        assertThat(sent).hasSize(2);
+        assertThat(keeper.look("notion")).isInstanceOf(NeedsLogin.class);
+    }
+
+    @Test
     void accessTokenServesToItsEndWhenARepeatIsRefused() {
         startWith(Grants.lasting(HOUR, time.now().wall()));
         server = held -> {
@@ -311,6 +328,17 @@ class KeeperTroublesTest extends KeeperStage {
         pass(Duration.ofSeconds(1));
         assertThat(sent).hasSize(1);
         assertThat(((Live) newer.join()).generation()).isEqualTo(2);
+    }
+
+    @Test
+    void intentFoundAtStartIsTriedInTimeWhereTheUpstreamRefusedTheTokenTooEarly() {
+        diedWhileRefreshing(Grants.lasting(HOUR, time.now().wall()));
+        keeper.manage(List.of(NOTION));
+        keeper.newerThan("notion", 1);
+        pass(Duration.ofSeconds(39));
+        assertThat(sent).as("it may still be under way").isEmpty();
+        pass(Duration.ofSeconds(2));
+        assertThat(generation()).as("and nobody has asked again").isEqualTo(2);
     }
 
     @Test
