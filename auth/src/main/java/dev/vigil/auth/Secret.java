@@ -11,7 +11,8 @@ import java.util.Objects;
  * <ul>
  *   <li>{@code HeaderRules}: the header of a request to the upstream it is bound to
  *   <li>{@code OAuthCalls}: the body or header of an OAuth request
- *   <li>{@code TokenJson}, {@code Ring}, {@code KekSource}, {@code Fingerprint}: sealing, unsealing, telling tokens apart
+ *   <li>{@code TokenJson}, {@code Ring}, {@code KekSource}, {@code Kdf}, {@code Fingerprint}: sealing, unsealing, telling
+ *       tokens apart
  *   <li>{@code LocalKeys}: hashing a local key, and {@code ConnectCommand}: printing a fresh one, once
  *   <li>{@code DaemonClient}: what the command line shows the daemon
  *   <li>{@code S3Connection}: the credentials of a bucket, for the SDK that signs with them

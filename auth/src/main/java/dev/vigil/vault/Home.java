@@ -17,7 +17,8 @@ import java.util.stream.Stream;
  *
  * <pre>
  * config  vigil.yaml
- * data    grants/NAME.sealed  clients/HASH.sealed  keys/ring.json  keys/kek  keys/lock  local-keys  owner.key
+ * data    grants/NAME.sealed  clients/HASH.sealed  keys/ring.json  keys/shared-ring.json  keys/kek
+ * keys/lock  keys/shared-lock  local-keys  owner.key
  * state   intents/NAME  locks/NAME  beats/NAME  issuers/HASH  events/NAME.jsonl  log/  vigil.pid
  *         shared/NAME  machine  bucket.json
  * </pre>
@@ -117,6 +118,15 @@ public final class Home {
         return keys().resolve("lock");
     }
 
+    Path sharedRingLock() {
+        return keys().resolve("shared-lock");
+    }
+
+    /** Of whoever changes the key-encryption key. */
+    Path keyChangeLock() {
+        return keys().resolve("change-lock");
+    }
+
     public Path localKeys() {
         return data.resolve("local-keys");
     }
@@ -192,7 +202,7 @@ public final class Home {
         Stream<Path> sealed = Stream.of(grants(), clients())
                 .flatMap(folder -> files.list(folder).stream())
                 .filter(SealedFolder::isSealed);
-        return Stream.concat(sealed, Stream.of(keyRing(), keyEncryptionKey(), localKeys(), ownerKey()))
+        return Stream.concat(sealed, Stream.of(keyRing(), sharedRing(), keyEncryptionKey(), localKeys(), ownerKey()))
                 .toList();
     }
 

@@ -7,6 +7,7 @@ import com.google.crypto.tink.InsecureSecretKeyAccess;
 import com.google.crypto.tink.KeysetHandle;
 import com.google.crypto.tink.aead.XChaCha20Poly1305Key;
 import com.google.crypto.tink.util.SecretBytes;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -34,6 +35,28 @@ final class KeyEncryptionKey {
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
+    }
+
+    static KeyEncryptionKey random() {
+        return new KeyEncryptionKey(Randomness.key());
+    }
+
+    /** @param bytes 32 of them */
+    static KeyEncryptionKey of(byte[] bytes) {
+        if (bytes.length != LENGTH) {
+            throw new IllegalArgumentException("a key-encryption key has " + LENGTH + " bytes, not " + bytes.length);
+        }
+        return new KeyEncryptionKey(bytes.clone());
+    }
+
+    /** As {@code keys/kek} holds it. */
+    byte[] line() {
+        return (Base64.getEncoder().encodeToString(key) + "\n").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** The 32 bytes themselves, to be sealed. */
+    byte[] bytes() {
+        return key.clone();
     }
 
     @AccessesPartialKey

@@ -35,25 +35,66 @@ final class Ring {
     private final KeysetHandle keyset;
     private final byte[] fingerprintKey;
     private final Map<Long, Instant> created;
+    private final Revision revision;
     private final Aead aead;
 
-    Ring(UUID vault, KeysetHandle keyset, byte[] fingerprintKey, Map<Long, Instant> created)
+    Ring(UUID vault, KeysetHandle keyset, byte[] fingerprintKey, Map<Long, Instant> created, Revision revision)
             throws GeneralSecurityException {
         this.vault = vault;
         this.keyset = keyset;
         this.fingerprintKey = fingerprintKey.clone();
         this.created = Map.copyOf(created);
+        this.revision = revision;
         this.aead = keyset.getPrimitive(TINK, Aead.class);
+    }
+
+    /**
+     * Which state of a ring this is.
+     *
+     * @param number counts changes; 0 for rings from before it was counted
+     * @param shutOut the number of the last change that shut somebody out: what was sealed under keys that are gone since is
+     *     not trusted any more; 0 for never
+     */
+    record Revision(long number, long shutOut) {
+        static final Revision FIRST = new Revision(1, 0);
+
+        Revision {
+            if (number < 0 || shutOut < 0 || shutOut > number) {
+                throw new IllegalArgumentException("there is no revision " + number + " shut out at " + shutOut);
+            }
+        }
+
+        Revision next() {
+            return new Revision(number + 1, shutOut);
+        }
+
+        Revision shuttingOut() {
+            return new Revision(number + 1, number + 1);
+        }
     }
 
     /** A new vault with one key. */
     static Ring fresh(Instant now) {
-        return built(Randomness.uuid(), KeysetHandle.newBuilder(), Randomness.key(), Map.of(), now);
+        return built(Randomness.uuid(), KeysetHandle.newBuilder(), Randomness.key(), Map.of(), Revision.FIRST, now);
     }
 
     /** With a new primary; every old key still opens what it sealed. */
     Ring rotated(Instant now) {
-        return built(vault, KeysetHandle.newBuilder(keyset), fingerprintKey, created, now);
+        return built(vault, KeysetHandle.newBuilder(keyset), fingerprintKey, created, revision.next(), now);
+    }
+
+    /** With a new primary, to keep somebody out who knows the old keys; they open what they sealed until {@link #retired}. */
+    Ring shuttingOut(Instant now) {
+        return built(vault, KeysetHandle.newBuilder(keyset), fingerprintKey, created, revision.shuttingOut(), now);
+    }
+
+    /** The same keys as a newer state: to be wrapped otherwise, or to prevail. */
+    Ring raised() {
+        try {
+            return new Ring(vault, keyset, fingerprintKey, created, revision.next());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("a keyset stays one", e);
+        }
     }
 
     /** With the primary alone. */
@@ -66,7 +107,7 @@ final class Ring {
         }
         try {
             KeysetHandle left = builder.setConfiguration(TINK).build();
-            return new Ring(vault, left, fingerprintKey, Map.of(primary(), createdAt(primary())));
+            return new Ring(vault, left, fingerprintKey, Map.of(primary(), createdAt(primary())), revision.next());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("a keyset without its old keys is a keyset", e);
         }
@@ -78,6 +119,14 @@ final class Ring {
 
     KeysetHandle keyset() {
         return keyset;
+    }
+
+    Revision revision() {
+        return revision;
+    }
+
+    boolean holds(long keyId) {
+        return keyIds().contains(keyId);
     }
 
     byte[] fingerprintKey() {
@@ -123,7 +172,12 @@ final class Ring {
     }
 
     private static Ring built(
-            UUID vault, KeysetHandle.Builder builder, byte[] fingerprintKey, Map<Long, Instant> created, Instant now) {
+            UUID vault,
+            KeysetHandle.Builder builder,
+            byte[] fingerprintKey,
+            Map<Long, Instant> created,
+            Revision revision,
+            Instant now) {
         try {
             KeysetHandle keyset = builder.setConfiguration(TINK)
                     .addEntry(KeysetHandle.generateEntryFromParameters(FRESH_KEY)
@@ -132,7 +186,7 @@ final class Ring {
                     .build();
             Map<Long, Instant> dates = new HashMap<>(created);
             dates.put(Integer.toUnsignedLong(keyset.getPrimary().getId()), now);
-            return new Ring(vault, keyset, fingerprintKey, dates);
+            return new Ring(vault, keyset, fingerprintKey, dates, revision);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("a key cannot be made", e);
         }

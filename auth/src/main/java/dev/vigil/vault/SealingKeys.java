@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.vault;
 
+import dev.vigil.auth.Deadline;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.auth.VaultException;
 import dev.vigil.auth.VaultException.Kind;
@@ -25,15 +26,19 @@ final class SealingKeys {
     /** Sealing and writing one file takes milliseconds; so long only if a disk hangs or somebody stopped a process. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
+
     private final RingFile file;
     private final Path lock;
     private final TimeSource time;
     private final BooleanSupplier anythingSealed;
 
-    /** What the file held when {@link #ring} was opened. Guarded by this. */
+    /** What the file held when {@link #ring} was opened, or could last not be opened. Guarded by this. */
     private byte @Nullable [] seen;
     /** Guarded by this. */
     private @Nullable Ring ring;
+    /** When a ring that could not be opened is looked at again. Guarded by this. */
+    private @Nullable Deadline again;
 
     /** @param anythingSealed are there sealed files, which a new ring could not open? */
     SealingKeys(RingFile file, Path lock, TimeSource time, BooleanSupplier anythingSealed) {
@@ -75,11 +80,31 @@ final class SealingKeys {
         if (content.isEmpty()) {
             return Optional.empty();
         }
-        if (ring == null || !Arrays.equals(content.get(), seen)) {
-            ring = file.open(content.get());
+        boolean isDue = again != null && again.isDue(time.now());
+        if (ring == null || isDue || !Arrays.equals(content.get(), seen)) {
+            ring = opened(content.get());
             seen = content.get();
         }
         return Optional.of(ring);
+    }
+
+    /**
+     * A daemon may not have the key-encryption key that the ring has been given: it was started without that variable. What
+     * it holds serves on for as long as the ring lists the primary, since then nothing is sealed that others cannot open.
+     */
+    private Ring opened(byte[] content) {
+        try {
+            again = null;
+            return file.open(content).ring();
+        } catch (RuntimeException e) { // also what the caller's own source of the key throws
+            boolean isKeyTrouble = !(e instanceof VaultException told) || told.kind() == Kind.KEY;
+            Ring held = ring;
+            if (held == null || !isKeyTrouble || !file.isListed(content, held.vault(), held.primary())) {
+                throw e;
+            }
+            again = Deadline.in(LOOK_AGAIN, time.now());
+            return held;
+        }
     }
 
     private Ring foundOrMade() {

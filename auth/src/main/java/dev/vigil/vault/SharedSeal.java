@@ -8,15 +8,20 @@ import java.util.HexFormat;
 /**
  * Seals what machines share, under a key ring of their own that they share too ({@link Envelope}). The names of the objects
  * are keyed hashes, since what a bucket lists tells as much as what it holds. Any thread but {@code proxy-io}; reads the
- * ring's file at each call.
+ * ring's file at each call, and throws {@link VaultException} KEY when there is none: the ring comes from the bucket.
  */
 public final class SharedSeal {
     private static final String REMEDY = "Vigil does not use it";
 
-    private final SealingKeys keys;
+    private final SharedRing ring;
 
-    SharedSeal(SealingKeys keys) {
-        this.keys = keys;
+    SharedSeal(SharedRing ring) {
+        this.ring = ring;
+    }
+
+    /** The keys that seal. */
+    public SharedRing ring() {
+        return ring;
     }
 
     /**
@@ -24,7 +29,7 @@ public final class SharedSeal {
      * @param name see {@link #hidden}
      */
     public byte[] seal(String kind, String name, byte[] content) {
-        return Envelope.around(content, keys.current(), kind, name).bytes();
+        return Envelope.around(content, ring.current(), kind, name).bytes();
     }
 
     /**
@@ -34,11 +39,17 @@ public final class SharedSeal {
      */
     public byte[] open(String kind, String name, byte[] sealed, String where) {
         Path place = Path.of(where);
-        return Envelope.parse(sealed, place, REMEDY).open(keys.current(), kind, name, place, REMEDY);
+        return Envelope.parse(sealed, place, REMEDY).open(ring.current(), kind, name, place, REMEDY);
+    }
+
+    /** Is the key that this was sealed with on the ring? Throws like {@link #open}. */
+    public boolean hasKeyOf(byte[] sealed, String where) {
+        return ring.current()
+                .holds(Envelope.parse(sealed, Path.of(where), REMEDY).keyId());
     }
 
     /** 32 hexadecimal digits from which nobody without the ring learns the name, not even by guessing. */
     public String hidden(String name) {
-        return HexFormat.of().formatHex(Fingerprint.of(keys.current().fingerprintKey(), "object|" + name));
+        return HexFormat.of().formatHex(Fingerprint.of(ring.current().fingerprintKey(), "object|" + name));
     }
 }

@@ -19,6 +19,7 @@ public final class Vault {
     private final Home home;
     private final SafeFiles files;
     private final TimeSource time;
+    private final KekSource keks;
     private final FileVault grants;
     private final FileClients clients;
     private final SharedSeal sharedSeal;
@@ -30,19 +31,22 @@ public final class Vault {
     private @Nullable OwnerKey ownerKey;
 
     Vault(Home home, Optional<Supplier<Secret>> keyEncryptionKey, SafeFiles files, TimeSource time) {
+        this(home, () -> origin(keyEncryptionKey), files, time);
+    }
+
+    Vault(Home home, Supplier<KeyOrigin> keyOrigin, SafeFiles files, TimeSource time) {
         this.home = home;
         this.files = files;
         this.time = time;
-        KekSource keks = new KekSource(keyEncryptionKey, home.keyEncryptionKey(), files);
-        RingFile ring = new RingFile(home.keyRing(), keks, files);
+        this.keks = new KekSource(keyOrigin, home.keyEncryptionKey(), files);
+        RingFile ring = new RingFile(home.keyRing(), List.of(keks), files);
         SealingKeys sealing = new SealingKeys(ring, home.keyRingLock(), time, () -> holdsSealedFiles(home, files));
         SealedFolder<Grant> sealedGrants = new SealedFolder<>(home.grants(), TokenSealer.GRANTS, sealing, files);
         SealedFolder<RegisteredClient> sealedClients =
                 new SealedFolder<>(home.clients(), TokenSealer.CLIENTS, sealing, files);
         this.grants = new FileVault(home, sealedGrants, sealing, files, time);
         this.clients = new FileClients(sealedClients);
-        RingFile sharedRing = new RingFile(home.sharedRing(), keks, files);
-        this.sharedSeal = new SharedSeal(new SealingKeys(sharedRing, home.keyRingLock(), time, () -> false));
+        this.sharedSeal = new SharedSeal(new SharedRing(home, List.of(keks), files, time));
         this.keyRing = new KeyRing(sealing, List.of(sealedGrants, sealedClients), time);
     }
 
@@ -56,6 +60,21 @@ public final class Vault {
     public static Vault open(Home home, Optional<Supplier<Secret>> keyEncryptionKey) {
         home.prepare();
         return new Vault(home, keyEncryptionKey, SafeFiles.onDisk(), TimeSource.system());
+    }
+
+    /**
+     * As {@link #open(Home, Optional)}.
+     *
+     * @param keyOrigin asked whenever a key ring is read, so that a change takes effect without a restart; may throw what its
+     *     owner understands
+     */
+    public static Vault open(Home home, Supplier<KeyOrigin> keyOrigin) {
+        home.prepare();
+        return new Vault(home, keyOrigin, SafeFiles.onDisk(), TimeSource.system());
+    }
+
+    private static KeyOrigin origin(Optional<Supplier<Secret>> keyEncryptionKey) {
+        return keyEncryptionKey.<KeyOrigin>map(KeyOrigin.Given::new).orElseGet(KeyOrigin.OwnFile::new);
     }
 
     public FileVault grants() {

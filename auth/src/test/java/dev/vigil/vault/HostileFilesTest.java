@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -159,7 +160,7 @@ class HostileFilesTest {
     @Test
     void vaultIsBoundEvenWhereTwoVaultsShareTheirKeys() throws Exception {
         Ring ring = ring();
-        Ring other = new Ring(new UUID(0, 0), ring.keyset(), ring.fingerprintKey(), Map.of());
+        Ring other = new Ring(new UUID(0, 0), ring.keyset(), ring.fingerprintKey(), Map.of(), Ring.Revision.FIRST);
         byte[] foreign = Envelope.around(Fields.bytes(TokenJson.write(NOTION)), other, "grant", "notion")
                 .bytes();
         Files.write(file, foreign);
@@ -237,8 +238,10 @@ class HostileFilesTest {
 
     private Ring ring() throws IOException {
         SafeFiles files = SafeFiles.onDisk();
-        KekSource keks = new KekSource(Optional.empty(), home.keyEncryptionKey(), files);
-        return new RingFile(home.keyRing(), keks, files).open(Files.readAllBytes(home.keyRing()));
+        KekSource keks = new KekSource(KeyOrigin.OwnFile::new, home.keyEncryptionKey(), files);
+        return new RingFile(home.keyRing(), List.of(keks), files)
+                .open(Files.readAllBytes(home.keyRing()))
+                .ring();
     }
 
     private void assertRefused(String connector, Kind kind, String message) {
