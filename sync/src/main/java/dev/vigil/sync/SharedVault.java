@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.sync;
 
-import dev.vigil.auth.VaultException;
 import dev.vigil.sync.ObjectStore.Entry;
-import dev.vigil.sync.ObjectStore.Lost;
-import dev.vigil.sync.ObjectStore.PutOutcome;
-import dev.vigil.sync.ObjectStore.Stored;
 import dev.vigil.sync.ObjectStore.Version;
-import dev.vigil.sync.ObjectStore.Written;
 import dev.vigil.sync.StoreException.Kind;
 import dev.vigil.vault.SharedSeal;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -26,11 +19,16 @@ final class SharedVault {
     private static final String GRANTS = "grants";
 
     private final ObjectStore store;
-    private final SharedSeal seal;
+    private final SealedObjects sealed;
 
     SharedVault(ObjectStore store, SharedSeal seal) {
+        this(store, seal, new SharedKeys(store, seal));
+    }
+
+    /** @param keys asked when an object is under a key that is not known here */
+    SharedVault(ObjectStore store, SharedSeal seal, SharedKeys keys) {
         this.store = store;
-        this.seal = seal;
+        this.sealed = new SealedObjects(store, seal, keys);
     }
 
     /** Something that stands there, and the store's name for just this version of it. */
@@ -61,7 +59,7 @@ final class SharedVault {
 
     /** Where the grant of a connector stands. */
     String place(String connector) {
-        return key("grant", hidden(connector));
+        return SealedObjects.key("grant", hidden(connector));
     }
 
     /** What stands at one of {@link #grants}, whosever it is. */
@@ -71,62 +69,24 @@ final class SharedVault {
     }
 
     private String hidden(String connector) {
-        return sealing("no name", () -> seal.hidden(connector));
+        return sealed.hidden(connector);
     }
 
     private <T> Optional<Found<T>> find(String kind, String name, Function<byte[], T> read) {
-        String key = key(kind, name);
-        return store.get(key).map(stored -> new Found<>(opened(kind, name, key, stored, read), stored.version()));
+        return sealed.find(kind, name)
+                .map(found -> new Found<>(read(kind, name, found.value(), read), found.version()));
     }
 
-    private <T> T opened(String kind, String name, String key, Stored stored, Function<byte[], T> read) {
-        byte[] content = sealing(key, () -> seal.open(kind, name, stored.content(), key));
+    private static <T> T read(String kind, String name, byte[] content, Function<byte[], T> read) {
         try {
             return read.apply(content);
         } catch (IllegalArgumentException e) {
+            String key = SealedObjects.key(kind, name);
             throw new StoreException(Kind.SEALED, false, key + " opens, but is no " + kind + ": " + e.getMessage());
         }
     }
 
-    /** What does not open is the bucket's trouble, not the disk's. */
-    private static <T> T sealing(String what, Supplier<T> work) {
-        try {
-            return work.get();
-        } catch (VaultException e) {
-            throw new StoreException(Kind.SEALED, false, what + " in the bucket: " + e.getMessage(), e);
-        }
-    }
-
-    /**
-     * A write whose answer was lost may stand, and a store that was asked twice by the network may call our own write
-     * somebody else's: sealed bytes are never the same twice, so what stands there tells.
-     */
     private Optional<Version> put(String kind, String connector, byte[] json, Optional<Version> over) {
-        String name = hidden(connector);
-        String key = key(kind, name);
-        byte[] sealed = sealing(key, () -> seal.seal(kind, name, json));
-        try {
-            PutOutcome outcome = over.map(version -> store.putIf(key, sealed, version))
-                    .orElseGet(() -> store.putIfAbsent(key, sealed));
-            if (outcome instanceof Written written) return Optional.of(written.version());
-            if (outcome instanceof Lost) return standing(key, sealed);
-            throw new AssertionError(outcome);
-        } catch (StoreException e) {
-            Optional<Version> ours = e.mayHaveBeenApplied() ? standing(key, sealed) : Optional.empty();
-            if (ours.isEmpty()) {
-                throw e;
-            }
-            return ours;
-        }
-    }
-
-    private Optional<Version> standing(String key, byte[] sealed) {
-        return store.get(key)
-                .filter(stored -> Arrays.equals(stored.content(), sealed))
-                .map(Stored::version);
-    }
-
-    private static String key(String kind, String name) {
-        return kind + "s/" + name;
+        return sealed.put(kind, hidden(connector), json, over);
     }
 }

@@ -289,7 +289,7 @@ class SharedRefresherTest {
                 assertThat(name + content).doesNotContain(word);
             }
         });
-        assertThat(stage.store.copy()).hasSize(2);
+        assertThat(stage.store.copy()).hasSize(3);
     }
 
     private static void die() {

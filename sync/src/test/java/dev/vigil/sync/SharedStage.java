@@ -65,7 +65,12 @@ final class SharedStage {
     }
 
     Box machine(String name) throws IOException {
-        Box box = new Box(name);
+        return machine(name, bucket);
+    }
+
+    /** @param own the bucket as this machine sees it */
+    Box machine(String name, SharedVault own) throws IOException {
+        Box box = new Box(name, own);
         boxes.add(box);
         return box;
     }
@@ -88,7 +93,7 @@ final class SharedStage {
         private final SharedRefresher refresher;
         private final VaultSync sync;
 
-        Box(String name) throws IOException {
+        Box(String name, SharedVault bucket) throws IOException {
             self = new Machine("id-of-" + name, name);
             RefreshPolicy policy = new RefreshPolicy(name, any -> RefreshSettings.DEFAULT);
             pages = Files.createDirectory(folder.resolve("shared-" + name));

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.sync;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A store of which somebody else makes use before each request. */
+final class BetweenStore implements ObjectStore {
+    private final ObjectStore inner;
+    /** Gets the key that is about to be asked for. */
+    private Consumer<String> between;
+
+    private boolean isBusy;
+
+    BetweenStore(ObjectStore inner, Consumer<String> between) {
+        this.inner = inner;
+        this.between = between;
+    }
+
+    void between(Consumer<String> next) {
+        between = next;
+    }
+
+    @Override
+    public Optional<Stored> get(String key) {
+        step(key);
+        return inner.get(key);
+    }
+
+    @Override
+    public Fetched getIfChanged(String key, Version known) {
+        step(key);
+        return inner.getIfChanged(key, known);
+    }
+
+    @Override
+    public List<Entry> list(String prefix) {
+        step(prefix);
+        return inner.list(prefix);
+    }
+
+    @Override
+    public PutOutcome putIfAbsent(String key, byte[] content) {
+        step(key);
+        return inner.putIfAbsent(key, content);
+    }
+
+    @Override
+    public PutOutcome putIf(String key, byte[] content, Version expected) {
+        step(key);
+        return inner.putIf(key, content, expected);
+    }
+
+    @Override
+    public void delete(String key) {
+        inner.delete(key);
+    }
+
+    @Override
+    public void close() {}
+
+    private void step(String key) {
+        if (!isBusy) {
+            isBusy = true;
+            try {
+                between.accept(key);
+            } finally {
+                isBusy = false;
+            }
+        }
+    }
+}
