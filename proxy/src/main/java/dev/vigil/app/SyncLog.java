@@ -78,7 +78,10 @@ final class SyncLog {
         String reason = round.reason().orElse("");
         return switch (round.outcome()) {
             case ATTEMPTED ->
-                "the bucket is read, " + StatusText.counted(round.shared().size(), "login") + " shared";
+                "the bucket is read, " + StatusText.counted(round.shared().size(), "login") + " shared"
+                        + round.warning()
+                                .map(warning -> ". WARNING: " + warning)
+                                .orElse("");
             case SKIPPED -> "skipped: " + reason;
             case FAILED_RETRIABLE -> "failed, tried again: " + reason;
             case FAILED -> "FAILED: " + reason;

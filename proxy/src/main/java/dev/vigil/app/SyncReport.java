@@ -19,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
  * <pre>
  * bucket     which, and machine (this one's name), every_s, read_only
  * verdict    outcome, at, reason, openness, versioning; null before vigil sync init
- * last       the last round: at, outcome, reason, shared (connectors), steps, took_ms; null before the first
+ * last       the last round: at, outcome, reason, warning, shared (connectors), steps, took_ms; null before the first
  * foreign    grants without a connector here: connector, server, writer, written_at
  * unreadable objects that do not open
  * trend_24h  attempted, failed, skipped, pushed, adopted; trend_7d likewise
@@ -56,6 +56,7 @@ final class SyncReport {
         into.put("at", round.at().toString());
         into.put("outcome", SyncHistory.word(round.outcome()));
         into.put("reason", round.reason().orElse(null));
+        into.put("warning", round.warning().orElse(null));
         into.put("took_ms", round.took().toMillis());
         ArrayNode shared = into.putArray("shared");
         round.shared().forEach(shared::add);

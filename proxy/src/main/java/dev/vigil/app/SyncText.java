@@ -100,7 +100,11 @@ final class SyncText {
     private static String outcome(JsonNode round) {
         String reason = round.path("reason").asString("");
         return switch (round.path("outcome").asString("")) {
-            case "attempted" -> StatusText.counted(round.path("shared").size(), "login") + " the same here and there";
+            case "attempted" ->
+                StatusText.counted(round.path("shared").size(), "login") + " the same here and there"
+                        + (round.path("warning").isString()
+                                ? ". WARNING: " + round.path("warning").asString()
+                                : "");
             case "skipped" -> "skipped: " + reason;
             case "failed_retriable" -> "failed, and is tried again: " + reason;
             default -> "FAILED: " + reason;

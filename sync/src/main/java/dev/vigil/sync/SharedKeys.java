@@ -88,6 +88,14 @@ public final class SharedKeys {
      */
     public record Changed(long primary, List<Long> removed, int sealedAnew, List<String> left) {}
 
+    /** Is the ring here the one that a listing of the bucket has just shown? Then there is nothing to pull. */
+    public synchronized boolean isCurrent(Optional<Version> listed) {
+        return known != null
+                && untold == null
+                && listed.equals(Optional.of(known))
+                && ring.bytes().isPresent();
+    }
+
     /** Takes a newer ring over, puts an older one right, and makes the first one where there is none at all. */
     public synchronized Pulled pull() {
         Pulled now = pulled();

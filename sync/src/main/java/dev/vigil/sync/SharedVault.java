@@ -7,6 +7,7 @@ import dev.vigil.sync.StoreException.Kind;
 import dev.vigil.vault.SharedSeal;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -52,9 +53,15 @@ final class SharedVault {
         return put("grant", state.connector(), state.json(), over);
     }
 
-    /** Each grant that stands there: where, and the store's name for its version. One request for a thousand objects. */
-    Map<String, Version> grants() {
-        return store.list(GRANTS + "/").stream().collect(Collectors.toMap(Entry::key, Entry::version));
+    /** Everything that stands there: where, and the store's name for its version. One request for a thousand objects. */
+    Map<String, Version> objects() {
+        return store.list("").stream()
+                .collect(Collectors.toMap(Entry::key, Entry::version, (one, same) -> one, TreeMap::new));
+    }
+
+    /** Is it the place of a grant? */
+    static boolean isGrant(String place) {
+        return place.startsWith(GRANTS + "/");
     }
 
     /** Where the grant of a connector stands. */
@@ -62,7 +69,7 @@ final class SharedVault {
         return SealedObjects.key("grant", hidden(connector));
     }
 
-    /** What stands at one of {@link #grants}, whosever it is. */
+    /** What stands at one of the {@link #objects} that are grants, whosever it is. */
     Optional<Found<SharedState>> stateAt(String place) {
         return find("grant", place.substring(GRANTS.length() + 1), SharedState::read)
                 .filter(found -> place(found.value().connector()).equals(place));

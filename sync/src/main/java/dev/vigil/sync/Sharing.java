@@ -26,6 +26,7 @@ import java.util.function.Consumer;
 public final class Sharing implements Elsewhere {
     private static final Duration DECISION_PATIENCE = Duration.ofSeconds(30);
 
+    private final SharedKeys keys;
     private final SharedVault bucket;
     private final TokenVault vault;
     private final Push push;
@@ -55,13 +56,19 @@ public final class Sharing implements Elsewhere {
             Settings settings,
             TimeSource time,
             Consumer<SharedStep> story) {
-        this.bucket = new SharedVault(store, seal);
+        this.keys = new SharedKeys(store, seal);
+        this.bucket = new SharedVault(store, seal, keys);
         this.vault = vault;
         this.push = new Push(bucket, book, settings.self(), time, story);
         this.adoption = new Adoption(vault, book, time);
         this.localTurn = localTurn;
         this.settings = settings;
-        this.sync = new VaultSync(bucket, vault, adoption, push, localTurn, settings.mayWrite());
+        this.sync = new VaultSync(keys, bucket, vault, adoption, push, localTurn, settings.mayWrite());
+    }
+
+    /** The key ring of all machines. */
+    public SharedKeys keys() {
+        return keys;
     }
 
     /** Refreshes on one machine at a time. */

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param shared connectors that are the same here and there now
  * @param foreign grants in the bucket for which there is no connector here
  * @param unreadable objects that do not open, and are neither ours nor theirs
+ * @param warning somebody has tampered with the bucket's key ring, and how that ended
  */
 public record SyncRound(
         Instant at,
@@ -22,7 +23,8 @@ public record SyncRound(
         List<String> shared,
         List<SharedStep> steps,
         List<Foreign> foreign,
-        int unreadable) {
+        int unreadable,
+        Optional<String> warning) {
 
     /** How it ended. */
     public enum Outcome {
@@ -50,11 +52,11 @@ public record SyncRound(
 
     private static SyncRound ended(
             Instant at, Duration took, Outcome outcome, Optional<String> reason, List<SharedStep> steps) {
-        return new SyncRound(at, took, outcome, reason, List.of(), List.copyOf(steps), List.of(), 0);
+        return new SyncRound(at, took, outcome, reason, List.of(), List.copyOf(steps), List.of(), 0, Optional.empty());
     }
 
     /** Did it change anything here or there, or see something that a person should know? */
     public boolean isNotable() {
-        return !steps.isEmpty() || outcome != Outcome.ATTEMPTED;
+        return !steps.isEmpty() || warning.isPresent() || outcome != Outcome.ATTEMPTED;
     }
 }

@@ -10,6 +10,7 @@ import dev.vigil.auth.TokenVault;
 import dev.vigil.auth.VaultException;
 import dev.vigil.sync.Comparison.Need;
 import dev.vigil.sync.ObjectStore.Version;
+import dev.vigil.sync.SharedKeys.Pulled;
 import dev.vigil.sync.SharedRefresher.LocalTurn;
 import dev.vigil.sync.SharedStep.What;
 import dev.vigil.sync.SharedVault.Found;
@@ -39,6 +40,7 @@ final class VaultSync {
     private static final Set<What> STAYING =
             Set.of(What.NOT_ADOPTED, What.TWO_LOGINS, What.ROLLED_BACK, What.NO_BUCKET);
 
+    private final SharedKeys keys;
     private final SharedVault bucket;
     private final TokenVault vault;
     private final Adoption adoption;
@@ -54,7 +56,14 @@ final class VaultSync {
 
     /** @param mayWrite false for a machine that only uses what others keep alive */
     VaultSync(
-            SharedVault bucket, TokenVault vault, Adoption adoption, Push push, LocalTurn localTurn, boolean mayWrite) {
+            SharedKeys keys,
+            SharedVault bucket,
+            TokenVault vault,
+            Adoption adoption,
+            Push push,
+            LocalTurn localTurn,
+            boolean mayWrite) {
+        this.keys = keys;
         this.bucket = bucket;
         this.vault = vault;
         this.adoption = adoption;
@@ -70,13 +79,15 @@ final class VaultSync {
         Now begun = time.now();
         List<SharedStep> steps = new ArrayList<>();
         try {
-            Map<String, Version> there = bucket.grants();
+            Map<String, Version> there = bucket.objects();
+            Optional<String> warning = keysFollowed(Optional.ofNullable(there.remove(SharedKeys.KEY)));
+            there.keySet().removeIf(place -> !SharedVault.isGrant(place));
             known.keySet().retainAll(there.keySet());
             List<String> shared = connectors.stream()
                     .filter(connector -> connector.kind() != GrantKind.NONE && isSame(connector, there, steps))
                     .map(Connector::name)
                     .toList();
-            return ended(begun, shared, steps, connectors, there);
+            return ended(begun, shared, steps, connectors, there, warning);
         } catch (StoreException e) {
             return SyncRound.failed(begun.wall(), time.now().monotonic().minus(begun.monotonic()), e, steps);
         }
@@ -87,7 +98,8 @@ final class VaultSync {
             List<String> shared,
             List<SharedStep> steps,
             Collection<Connector> connectors,
-            Map<String, Version> there) {
+            Map<String, Version> there,
+            Optional<String> warning) {
         Map<String, Version> others = new HashMap<>(there);
         connectors.forEach(connector -> others.remove(bucket.place(connector.name())));
         List<Foreign> foreign = new ArrayList<>();
@@ -109,7 +121,23 @@ final class VaultSync {
                 shared,
                 List.copyOf(steps),
                 List.copyOf(foreign),
-                unreadable);
+                unreadable,
+                warning);
+    }
+
+    /** The ring first, since nothing opens without it. What was noticed about it, and is no hindrance. */
+    private Optional<String> keysFollowed(Optional<Version> listed) {
+        if (keys.isCurrent(listed)) {
+            return Optional.empty();
+        }
+        Pulled pulled = keys.pull();
+        if (pulled instanceof Pulled.Refused refused) {
+            throw new StoreException(Kind.SEALED, false, refused.why());
+        }
+        return pulled instanceof Pulled.RolledBack back
+                ? Optional.of(
+                        back.why() + (back.restored() ? " It was put right." : " This machine may not put it right."))
+                : Optional.empty();
     }
 
     private static Optional<Foreign> foreign(SharedState state) {

@@ -33,6 +33,7 @@ final class SharedStage {
 
     final MemoryStore store = new MemoryStore();
     final SharedVault bucket;
+    final SharedKeys keys;
     private final Path folder;
     private final List<Box> boxes = new ArrayList<>();
     /** Which generation's refresh token the server holds live; 0 when it has ended the grant. */
@@ -43,7 +44,8 @@ final class SharedStage {
     SharedStage(Path folder) {
         this.folder = folder;
         SharedSeal seal = Vault.open(Home.below(folder), Optional.empty()).sharedSeal();
-        this.bucket = new SharedVault(store, seal);
+        this.keys = new SharedKeys(store, seal);
+        this.bucket = new SharedVault(store, seal, keys);
     }
 
     int redeemed() {
@@ -109,7 +111,7 @@ final class SharedStage {
                     adoption,
                     push,
                     false);
-            sync = new VaultSync(bucket, vault, adoption, push, turn, true);
+            sync = new VaultSync(keys, bucket, vault, adoption, push, turn, true);
         }
 
         SyncRound syncs() {
