@@ -12,9 +12,19 @@ import dev.vigil.oauth.Revocation.Outcome.Revoked;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Ends a grant: here for certain, at its server as well as it can be done. */
+/** Ends a grant: here for certain, on other machines with the next round, at its server as well as it can be done. */
 record Logout(Workplace workplace) {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** Forgets it on this machine, where others may go on with it. In a sentence. */
+    String hereOnly(String connector) {
+        TokenVault vault = workplace.vault();
+        try (TokenVault.Claim claim = vault.claim(connector, PATIENCE)) {
+            vault.delete(connector);
+            vault.clearIntent(connector);
+        }
+        return connector + ": forgotten here. Other machines that share it go on with it.";
+    }
 
     /** What came of it, in a sentence. Blocks on disk and network. */
     String of(String connector) {
@@ -44,6 +54,9 @@ record Logout(Workplace workplace) {
         TokenVault vault = workplace.vault();
         try (TokenVault.Claim claim = vault.claim(connector, PATIENCE)) {
             Optional<Grant> grant = readable(vault, connector);
+            if (grant.isPresent() || vault.connectors().contains(connector)) {
+                workplace.bucket().ifPresent(shared -> shared.sharing().loggedOut(connector, grant));
+            }
             vault.delete(connector);
             vault.clearIntent(connector);
             return grant;

@@ -9,7 +9,7 @@ import picocli.CommandLine.Parameters;
         name = "logout",
         description = {
             "Forgets the login or the key of a connector, and revokes it at the server where the server offers that.",
-            "The connector stays in the config."
+            "The connector stays in the config. Machines that share the login are logged out too."
         },
         footer = {"", "Example:", "  vigil logout notion"})
 final class LogoutCommand implements Callable<Integer> {
@@ -25,7 +25,7 @@ final class LogoutCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         workplace.shell().say(new Logout(workplace).of(name));
-        workplace.tellDaemon();
+        workplace.tellOthers();
         return 0;
     }
 }

@@ -7,7 +7,10 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "remove",
-        description = "Takes a connector out of the config and forgets its login or key.",
+        description = {
+            "Takes a connector out of the config and forgets its login or key.",
+            "A login that is shared through a bucket goes on on the other machines: vigil logout first, to end it for all."
+        },
         footer = {"", "Example:", "  vigil remove notion"})
 final class RemoveCommand implements Callable<Integer> {
     private final Workplace workplace;
@@ -25,7 +28,8 @@ final class RemoveCommand implements Callable<Integer> {
         workplace.editor().remove(name);
         workplace.tellDaemon();
         workplace.shell().say(name + ": removed from " + workplace.home().config() + ".");
-        workplace.shell().say(new Logout(workplace).of(name));
+        Logout logout = new Logout(workplace);
+        workplace.shell().say(workplace.bucket().isPresent() ? logout.hereOnly(name) : logout.of(name));
         return 0;
     }
 }

@@ -70,7 +70,8 @@ final class SharedBucket implements AutoCloseable {
             Consumer<SharedStep> story) {
         SafeFiles files = SafeFiles.onDisk();
         VerdictFile verdicts = new VerdictFile(home.bucket(), files);
-        Machine self = new MachineFile(home.machine(), files).self(MachineName.host(), MachineName.find());
+        Machine self = new MachineFile(home.machine(), files)
+                .self(config.machine().orElseGet(MachineName::host), MachineName.find());
         ProbedStore plain = store(config, secrets, time);
         ProbedStore store = verdicts.about(config.place())
                 .map(verdict -> plain.speaking(verdict.etags()))

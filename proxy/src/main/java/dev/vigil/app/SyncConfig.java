@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param endpoint for anything but AWS
  * @param pathStyle {@code endpoint/bucket/key}; empty for what fits the endpoint
  * @param credentials empty for the AWS SDK's own chain
+ * @param machine what this machine is called by the others; empty for its host name
  * @param every how often the bucket is looked at when nothing calls for it
  * @param readOnly does this machine only use what others keep alive?
  * @param refreshAlone is a shared token redeemed even when the bucket is out of reach?
@@ -22,6 +23,7 @@ record SyncConfig(
         Optional<String> region,
         Optional<Boolean> pathStyle,
         Optional<Credentials> credentials,
+        Optional<String> machine,
         Duration every,
         boolean readOnly,
         boolean refreshAlone) {

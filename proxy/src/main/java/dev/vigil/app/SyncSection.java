@@ -8,15 +8,27 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /** Reads {@code sync:}. Every mistake is noted in its place, as {@link ConfigReader} does it. */
 record SyncSection(ConfigSection given, BiFunction<ConfigSection, String, Optional<SecretRef>> reference) {
     private static final String FOLDER = "file";
+    private static final Predicate<String> MACHINE =
+            Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}").asMatchPredicate();
 
     /** Empty where there is none, or none that could be used. */
     Optional<SyncConfig> read(ConfigSection root) {
         given.allow(Set.of(
-                "bucket", "endpoint", "region", "pathStyle", "credentials", "every", "readOnly", "whenUnreachable"));
+                "bucket",
+                "endpoint",
+                "region",
+                "pathStyle",
+                "credentials",
+                "machine",
+                "every",
+                "readOnly",
+                "whenUnreachable"));
         if (!given.has("bucket")) {
             if (root.has("sync")) {
                 root.wrongKey("sync", "has no bucket. Write bucket: s3://NAME/PREFIX under it, or remove this key");
@@ -28,10 +40,12 @@ record SyncSection(ConfigSection given, BiFunction<ConfigSection, String, Option
         Optional<String> region = given.parsed("region", SyncSection::region);
         Optional<Boolean> pathStyle = given.parsed("pathStyle", ConfigValues::onOrOff);
         Optional<SyncConfig.Credentials> credentials = credentials();
+        Optional<String> machine = given.parsed("machine", SyncSection::machine);
         Duration every = given.parsed("every", SyncSection::every).orElse(SyncConfig.EVERY);
         boolean readOnly = given.parsed("readOnly", ConfigValues::onOrOff).orElse(false);
         boolean alone = given.parsed("whenUnreachable", SyncSection::refreshes).orElse(false);
-        return bucket.map(at -> new SyncConfig(at, endpoint, region, pathStyle, credentials, every, readOnly, alone));
+        return bucket.map(
+                at -> new SyncConfig(at, endpoint, region, pathStyle, credentials, machine, every, readOnly, alone));
     }
 
     private Optional<SyncConfig.Credentials> credentials() {
@@ -69,6 +83,13 @@ record SyncSection(ConfigSection given, BiFunction<ConfigSection, String, Option
 
     private static String region(String text) {
         S3Settings.at(URI.create("s3://any-bucket")).withRegion(text);
+        return text;
+    }
+
+    private static String machine(String text) {
+        if (!MACHINE.test(text)) {
+            throw new IllegalArgumentException("'" + text + "' must be 1 to 63 letters, digits, . _ or -");
+        }
         return text;
     }
 

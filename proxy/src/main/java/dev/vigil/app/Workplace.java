@@ -213,6 +213,14 @@ final class Workplace {
         return "http://127.0.0.1:" + port;
     }
 
+    /** A login has come or gone: the daemon, which tells the other machines, or those themselves. */
+    void tellOthers() {
+        tellDaemon();
+        if (daemon().isEmpty()) {
+            bucket().ifPresent(this::synced);
+        }
+    }
+
     /** Files have changed; a daemon would notice within two seconds, but the person is waiting. */
     void tellDaemon() {
         try {

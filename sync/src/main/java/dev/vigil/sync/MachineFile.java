@@ -18,7 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
  * <pre>
  * version  1
  * id       32 random hexadecimal digits
- * name     for people: the host name when the file was made
+ * name     for people: what it was called when the file was made
  * host     16 hexadecimal digits from what differs between machines and stays the same on one
  * </pre>
  *
@@ -39,7 +39,7 @@ public record MachineFile(Path file, SafeFiles files) {
         String mark = mark(host);
         Optional<ObjectNode> found = known();
         return found.filter(node -> node.path("host").asString("").equals(mark))
-                .map(node -> Machine.read(new Fields(node)))
+                .map(node -> new Machine(new Fields(node).text("id"), name))
                 .orElseGet(() -> made(name, mark));
     }
 
