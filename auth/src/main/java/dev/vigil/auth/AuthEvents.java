@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.auth;
 
+import dev.vigil.auth.Authorization.Live;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -30,4 +31,10 @@ public interface AuthEvents {
 
     /** An answer was lost: the refresh token may be spent. {@code deadline} is when the access token ends. */
     default void answerLost(String connector, String reason, Optional<Instant> deadline) {}
+
+    /**
+     * A refresh token was refused after a lost answer, so the access token serves for the last time and a person has to log
+     * in before it ends. Told once for each, and again after a restart.
+     */
+    default void loginDue(String connector, Live last) {}
 }

@@ -142,6 +142,11 @@ public sealed interface Authorization {
             return failures == 0 && trouble.isPresent();
         }
 
+        /** Was the refresh token refused, so that the access token serves for the last time? */
+        public boolean isLast() {
+            return grant.refusal().isPresent();
+        }
+
         /** Is it unknown whether the refresh token is spent? */
         public boolean isAnswerLost() {
             return trouble.map(Trouble::answerLost).orElse(false);

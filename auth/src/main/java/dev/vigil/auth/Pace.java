@@ -20,11 +20,7 @@ final class Pace {
 
     /** How long no refresh of this grant may begin; zero when one may, and for a grant of which nobody will be asked. */
     Duration heldBack(Live live, Now now) {
-        return isRefused(live) ? Duration.ZERO : guard.heldBack(live.grant(), now);
-    }
-
-    private static boolean isRefused(Live live) {
-        return live.grant().refusal().isPresent();
+        return live.isLast() ? Duration.ZERO : guard.heldBack(live.grant(), now);
     }
 
     /** How long a refresh that begins now first waits for the network; who joins it waits too. */
@@ -41,14 +37,14 @@ final class Pace {
     }
 
     Now begun(Live live, Now now) {
-        if (!isRefused(live)) {
+        if (!live.isLast()) {
             guard.begun(live.grant(), now);
         }
         return now;
     }
 
     Now ended(Live live, RefreshOutcome outcome, Now now) {
-        if (!isRefused(live)) {
+        if (!live.isLast()) {
             guard.ended(live.grant(), outcome, now);
         }
         return now;

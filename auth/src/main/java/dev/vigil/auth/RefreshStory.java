@@ -47,8 +47,11 @@ record RefreshStory(String connector, Live tried, Trigger trigger, Now begun, No
                 live.flatMap(RefreshStory::nextTry));
     }
 
+    /** A refresh token that was refused is not tried again. */
     private static Optional<Instant> nextTry(Live live) {
-        return live.retryAt().or(() -> live.schedule().refreshAt()).map(Deadline::wall);
+        return live.isLast()
+                ? Optional.empty()
+                : live.retryAt().or(() -> live.schedule().refreshAt()).map(Deadline::wall);
     }
 
     private Optional<FailureCategory> category() {

@@ -226,9 +226,7 @@ public final class TokenKeeper implements AutoCloseable {
         Map<String, Authorization> changed = new TreeMap<>(published);
         changed.put(connector, next);
         published = Map.copyOf(changed);
-        if (!before.word().equals(next.word())) {
-            events.authorizationChanged(connector, before, next);
-        }
+        new AuthorizationChange(connector, before, next).tell(events);
     }
 
     /** Runs the task on {@code loop}; completes when no refresh of this connector is under way any more. */

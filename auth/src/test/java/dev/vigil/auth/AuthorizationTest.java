@@ -12,6 +12,7 @@ import dev.vigil.auth.RefreshOutcome.Unanswered;
 import dev.vigil.auth.RefreshOutcome.Unreachable;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -81,7 +82,19 @@ class AuthorizationTest {
         Rejected rejected = new Rejected(HELD.refused(doubtful), "invalid_grant");
         Live last = (Live) LIVE.after(rejected, false, POLICY, NOW, 0.5);
         assertThat(last.retryAt()).isEqualTo(LIVE.schedule().expiresAt());
+        assertThat(nextTry(rejected, last)).as("nothing is tried again").isEmpty();
         assertThat(LIVE.after(rejected, true, POLICY, NOW, 0.5)).isInstanceOf(NeedsLogin.class);
+    }
+
+    private static Optional<Instant> nextTry(RefreshOutcome outcome, Authorization after) {
+        List<RefreshReport> reports = new ArrayList<>();
+        new RefreshStory("notion", LIVE, Trigger.SCHEDULE, NOW, NOW, outcome).tell(after, new AuthEvents() {
+            @Override
+            public void refreshed(RefreshReport report) {
+                reports.add(report);
+            }
+        });
+        return reports.get(0).nextTry();
     }
 
     @Test
@@ -93,6 +106,7 @@ class AuthorizationTest {
         assertThat(twice.failures()).isEqualTo(2);
         assertThat(twice.trouble().orElseThrow().since()).isEqualTo(NOW.wall());
         assertThat(twice.isResting(later)).isTrue();
+        assertThat(nextTry(ONE_OF_EACH.get(3), once)).isPresent();
     }
 
     @Test

@@ -51,6 +51,12 @@ class KeeperTroublesTest extends KeeperStage {
         public void answerLost(String connector, String reason, Optional<Instant> deadline) {
             told.add("answer lost, good until " + deadline.orElseThrow());
         }
+
+        @Override
+        public void loginDue(String connector, Live last) {
+            told.add("login due by "
+                    + last.schedule().expiresAt().map(Deadline::wall).orElseThrow());
+        }
     }
 
     KeeperTroublesTest() {
@@ -193,6 +199,26 @@ class KeeperTroublesTest extends KeeperStage {
         pass(Duration.ofMinutes(2));
         assertThat(keeper.look("notion")).isInstanceOf(NeedsLogin.class);
         assertThat(sent).as("asked no more").hasSize(2);
+    }
+
+    @Test
+    void loginThatIsDueIsToldOnceAndAgainAfterARestart() {
+        startWith(Grants.lasting(HOUR, time.now().wall()));
+        server = held -> {
+            server = this::refused;
+            return new Unanswered("reset");
+        };
+        pass(Duration.ofMinutes(50));
+        keeper.reread();
+        keeper.manage(List.of(NOTION));
+        assertThat(told.stream().filter(one -> one.startsWith("login due")))
+                .containsExactly("login due by 2026-11-21T09:00:00Z");
+        told.clear();
+        keeper = started();
+        keeper.manage(List.of(NOTION));
+        pass(Duration.ofMinutes(9));
+        assertThat(told.stream().filter(one -> one.startsWith("login due")))
+                .containsExactly("login due by 2026-11-21T09:00:00Z");
     }
 
     @Test

@@ -97,7 +97,8 @@ record ChaosReport(
                 .map(call -> call.end() + " after " + call.took().toMillis() + " ms: " + call.detail())
                 .distinct()
                 .limit(LONGEST_STORY / 4);
-        List<String> told = Stream.of("authorization", "refresh", "answer_lost", "save_failed", "saved", "unreadable")
+        List<String> told = Stream.of(
+                        "authorization", "refresh", "answer_lost", "login_due", "save_failed", "saved", "unreadable")
                 .flatMap(event -> world.said(event).stream())
                 .map(JsonNode::toString)
                 .sorted() // each begins with version and time

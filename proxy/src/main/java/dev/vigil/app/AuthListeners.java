@@ -3,6 +3,7 @@ package dev.vigil.app;
 
 import dev.vigil.auth.AuthEvents;
 import dev.vigil.auth.Authorization;
+import dev.vigil.auth.Authorization.Live;
 import dev.vigil.auth.RefreshReport;
 import dev.vigil.auth.SaveTrouble;
 import java.time.Instant;
@@ -48,5 +49,10 @@ record AuthListeners(List<AuthEvents> all) implements AuthEvents {
     @Override
     public void answerLost(String connector, String reason, Optional<Instant> deadline) {
         all.forEach(one -> one.answerLost(connector, reason, deadline));
+    }
+
+    @Override
+    public void loginDue(String connector, Live last) {
+        all.forEach(one -> one.loginDue(connector, last));
     }
 }

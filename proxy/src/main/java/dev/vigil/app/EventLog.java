@@ -3,9 +3,12 @@ package dev.vigil.app;
 
 import dev.vigil.auth.AuthEvents;
 import dev.vigil.auth.Authorization;
+import dev.vigil.auth.Authorization.Live;
 import dev.vigil.auth.Connector;
+import dev.vigil.auth.Deadline;
 import dev.vigil.auth.FailureCategory;
 import dev.vigil.auth.RefreshReport;
+import dev.vigil.auth.Refusal;
 import dev.vigil.auth.SaveTrouble;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.proxy.ExchangeReport;
@@ -35,6 +38,7 @@ import java.util.function.Function;
  *   saved          connector lasted_s tries
  *   unreadable     connector reason
  *   answer_lost    connector reason deadline
+ *   login_due      connector reason deadline action
  *   daemon         state (started, stopping, stopped, reloaded, config_refused) detail
  * </pre>
  */
@@ -172,6 +176,21 @@ final class EventLog implements AuthEvents, ProxyEvents {
                 .with("reason", reason)
                 .withTime("deadline", deadline);
         write(now, line, sentences.answerLost(connector, reason, deadline, now));
+    }
+
+    @Override
+    public void loginDue(String connector, Live last) {
+        Instant now = now();
+        Optional<String> reason = last.grant().refusal().map(Refusal::oauthError);
+        Optional<Instant> deadline = last.schedule().expiresAt().map(Deadline::wall);
+        Optional<String> action =
+                Standing.of(connector, connectors.apply(connector), last).action();
+        LogLine line = new LogLine(now, "login_due")
+                .with("connector", connector)
+                .with("reason", reason)
+                .withTime("deadline", deadline)
+                .with("action", action);
+        write(now, line, sentences.loginDue(connector, reason, deadline, action, now));
     }
 
     @Override

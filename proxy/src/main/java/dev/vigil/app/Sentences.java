@@ -89,6 +89,18 @@ record Sentences(ZoneId zone) {
                         .orElse("");
     }
 
+    String loginDue(
+            String connector,
+            Optional<String> reason,
+            Optional<Instant> deadline,
+            Optional<String> action,
+            Instant now) {
+        return connector + ": the refresh token was refused after a lost answer (" + reason.orElse("no reason given")
+                + "). The token at hand serves for the last time, until "
+                + deadline.map(end -> minute(end, now)).orElse("the server refuses it")
+                + action.map(command -> ". Run: " + command).orElse("");
+    }
+
     /** How far another clock is ahead of ours. */
     static String apart(Duration ahead) {
         return DurationText.show(ahead) + (ahead.isNegative() ? " behind ours" : " ahead of ours");

@@ -64,7 +64,7 @@ record Standing(
 
     private static String words(Live live) {
         if (live.isUnsaved()) return "logged in, NOT SAVED";
-        if (live.grant().refusal().isPresent()) return "logged in, for the last time";
+        if (live.isLast()) return "logged in, for the last time";
         if (live.isAnswerLost()) return "logged in, an answer was lost";
         return live.trouble().isEmpty() ? "logged in" : "logged in, refresh failing";
     }

@@ -150,7 +150,7 @@ final class StatusReport {
             if (live.isUnsaved()) {
                 return new NextStep("save", Optional.empty(), "the new tokens are in memory only, and are saved again");
             }
-            if (live.grant().refusal().isPresent()) {
+            if (live.isLast()) {
                 return new NextStep(
                         "login",
                         live.retryAt().map(Deadline::wall),

@@ -4,11 +4,13 @@ package dev.vigil.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vigil.auth.Authorization;
+import dev.vigil.auth.Authorization.Live;
 import dev.vigil.auth.Authorization.LoggedOut;
 import dev.vigil.auth.Authorization.NeedsLogin;
 import dev.vigil.auth.Authorization.NotNeeded;
 import dev.vigil.auth.Authorization.Unreadable;
 import dev.vigil.auth.Connector;
+import dev.vigil.auth.Deadline;
 import dev.vigil.auth.FailureCategory;
 import dev.vigil.auth.Grant;
 import dev.vigil.auth.GrantKind;
@@ -16,8 +18,10 @@ import dev.vigil.auth.Now;
 import dev.vigil.auth.OAuthBinding;
 import dev.vigil.auth.RefreshReport;
 import dev.vigil.auth.RefreshSettings;
+import dev.vigil.auth.Refusal;
 import dev.vigil.auth.RegisteredClient;
 import dev.vigil.auth.SaveTrouble;
+import dev.vigil.auth.Schedule;
 import dev.vigil.auth.Secret;
 import dev.vigil.auth.TokenSet;
 import dev.vigil.auth.TokenSource;
@@ -151,6 +155,8 @@ class EventLogTest {
         log.saved(saving(36, Duration.ofSeconds(930)));
         log.grantUnreadable("notion", "grants/notion.sealed: cut short");
         log.answerLost("notion", "connection reset", Optional.of(NOW.plusSeconds(600)));
+        log.loginDue("notion", last(Optional.of(Duration.ofMinutes(10))));
+        log.loginDue("notion", last(Optional.empty()));
         log.turnedAway("local_key", "POST /mcp/notion showed no key");
         log.configRefused(List.of("vigil.yaml:1:1: lisen: unknown key"));
         log.daemon("stopped", "0 exchanges were cut off");
@@ -209,6 +215,17 @@ class EventLogTest {
                 new LoggedOut(Optional.empty()),
                 new NeedsLogin(login(), "invalid_grant", NOW.minusSeconds(120)),
                 new Unreadable("grants/notion.sealed: cut short"));
+    }
+
+    private static Live last(Optional<Duration> left) {
+        Now now = new Now(NOW, Duration.ZERO);
+        Optional<Deadline> end = left.map(time -> Deadline.in(time, now));
+        return new Live(
+                login().refused(new Refusal("invalid_grant", NOW, Optional.of(NOW))),
+                new Schedule(end, end, end, end),
+                1,
+                Optional.empty(),
+                end);
     }
 
     private static Grant login() {
