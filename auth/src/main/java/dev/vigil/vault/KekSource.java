@@ -27,6 +27,8 @@ final class KekSource {
     private final Supplier<KeyOrigin> origin;
     private final Path file;
     private final SafeFiles files;
+    /** What the file holds, or is to hold. */
+    private final Supplier<Optional<byte[]>> content;
     /** What was derived lately: the derivation is slow on purpose. Guarded by this. */
     private final Map<Derivation, KeyEncryptionKey> derived = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -41,9 +43,19 @@ final class KekSource {
 
     /** @param origin asked at each use, since a config may change */
     KekSource(Supplier<KeyOrigin> origin, Path file, SafeFiles files) {
+        this(origin, file, files, () -> files.read(file, LIMIT));
+    }
+
+    private KekSource(Supplier<KeyOrigin> origin, Path file, SafeFiles files, Supplier<Optional<byte[]>> content) {
         this.origin = origin;
         this.file = file;
         this.files = files;
+        this.content = content;
+    }
+
+    /** The file {@code keys/kek} as it will be when it holds this key. */
+    static KekSource file(KeyEncryptionKey key, Path file, SafeFiles files) {
+        return new KekSource(KeyOrigin.OwnFile::new, file, files, () -> Optional.of(key.line()));
     }
 
     /** What a ring calls this source. */
@@ -57,7 +69,7 @@ final class KekSource {
 
     /** Is it the file, and is there none? */
     boolean isMissing() {
-        return word().equals("file") && files.read(file, LIMIT).isEmpty();
+        return word().equals("file") && content.get().isEmpty();
     }
 
     /**
@@ -77,7 +89,7 @@ final class KekSource {
         if (now instanceof KeyOrigin.Given given) {
             return Optional.of(new Wrapping("given", kdf, fromCaller(given)));
         }
-        return files.read(file, LIMIT).map(content -> new Wrapping("file", kdf, fromFile(content)));
+        return content.get().map(line -> new Wrapping("file", kdf, fromFile(line)));
     }
 
     /** The key for a new ring, made if need be. Throws like {@link #find}. */
@@ -110,8 +122,8 @@ final class KekSource {
                         () -> malformed("the configured key-encryption key", "Make one with: openssl rand -base64 32"));
     }
 
-    private KeyEncryptionKey fromFile(byte[] content) {
-        return KeyEncryptionKey.of(new String(content, StandardCharsets.US_ASCII))
+    private KeyEncryptionKey fromFile(byte[] line) {
+        return KeyEncryptionKey.of(new String(line, StandardCharsets.US_ASCII))
                 .orElseThrow(() -> malformed(file.toString(), "Restore it from a backup"));
     }
 

@@ -5,6 +5,8 @@ import dev.vigil.auth.Grant;
 import dev.vigil.auth.RegisteredClient;
 import dev.vigil.auth.Secret;
 import dev.vigil.auth.TimeSource;
+import dev.vigil.auth.VaultException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -55,7 +57,7 @@ public final class Vault {
      *
      * @param keyEncryptionKey 32 bytes in base64 or hexadecimal, asked for whenever the key ring is read; empty for the file
      *     {@code keys/kek}
-     * @throws dev.vigil.auth.VaultException UNSAFE or IO
+     * @throws VaultException UNSAFE or IO
      */
     public static Vault open(Home home, Optional<Supplier<Secret>> keyEncryptionKey) {
         home.prepare();
@@ -109,6 +111,53 @@ public final class Vault {
     /** What machines share is sealed under a ring of its own, wrapped by the same key-encryption key. */
     public SharedSeal sharedSeal() {
         return sharedSeal;
+    }
+
+    /**
+     * Another key-encryption key for the rings. Close it.
+     *
+     * @param target where the next key is; for the file {@code keys/kek} one is made
+     * @throws VaultException BUSY when another change is under way, KEY when the next key is none
+     */
+    public KekChange changeKeyTo(KeyOrigin target) {
+        if (target instanceof KeyOrigin.OwnFile) {
+            return changeKeyTo(KeyEncryptionKey.random());
+        }
+        KekSource next = new KekSource(() -> target, home.keyEncryptionKey(), files);
+        next.forNew(); // before anything is touched
+        return new KekChange(home, keks, next, Optional.empty(), files, time);
+    }
+
+    /**
+     * The key-encryption key for another machine, sealed by a passphrase.
+     *
+     * @throws VaultException KEY when {@code keys/kek} is not there yet
+     * @throws IllegalArgumentException for a passphrase that is too short
+     */
+    public byte[] exportKey(Secret passphrase) {
+        KekSource file = new KekSource(KeyOrigin.OwnFile::new, home.keyEncryptionKey(), files);
+        Wrapping key = file.find(Optional.empty())
+                .orElseThrow(() -> new VaultException(
+                        VaultException.Kind.KEY,
+                        home.keyEncryptionKey(),
+                        home.keyEncryptionKey() + " is not there yet, so there is nothing to hand over. It is made with"
+                                + " the first login, or by: vigil sync init"));
+        return KeyParcel.sealed(key.key(), passphrase, time.now().wall());
+    }
+
+    /**
+     * The change to the key that {@link #exportKey} gave on another machine. Close it.
+     *
+     * @param from for messages
+     * @throws VaultException KEY for a wrong passphrase, UNREADABLE, TOO_NEW, BUSY
+     */
+    public KekChange importKey(byte[] exported, Secret passphrase, Path from) {
+        return changeKeyTo(KeyParcel.opened(exported, passphrase, from));
+    }
+
+    private KekChange changeKeyTo(KeyEncryptionKey key) {
+        KekSource next = KekSource.file(key, home.keyEncryptionKey(), files);
+        return new KekChange(home, keks, next, Optional.of(key), files, time);
     }
 
     public KeyRing keyRing() {

@@ -62,7 +62,7 @@ class SharedKeysTest {
 
         assertThat(laptop.keys.pull()).isEqualTo(new Pulled.Made());
         assertThat(box("builder").keys.pull()).isEqualTo(new Pulled.Taken(0));
-        assertThat(bucket.writes()).containsExactly(SharedKeys.KEY);
+        assertThat(bucket.writes()).containsExactly(RingMirror.KEY);
     }
 
     @Test
@@ -180,7 +180,7 @@ class SharedKeysTest {
     void olderRingIsNoticedAndTheNewestPutBack() {
         KeyBox laptop = box("laptop");
         laptop.keys.pull();
-        Stored old = at(SharedKeys.KEY);
+        Stored old = at(RingMirror.KEY);
         laptop.keys.rotate();
         replace(old.content());
 
@@ -196,7 +196,7 @@ class SharedKeysTest {
     void olderRingIsNotAcceptedByWhoCannotWriteEither() {
         KeyBox laptop = box("laptop");
         laptop.keys.pull();
-        Stored old = at(SharedKeys.KEY);
+        Stored old = at(RingMirror.KEY);
         laptop.keys.rotate();
         replace(old.content());
         KeyBox reader = laptop.restarted(bucket);
@@ -217,7 +217,7 @@ class SharedKeysTest {
     void whatWasNoticedInPassingIsToldByTheNextLook() {
         KeyBox laptop = box("laptop");
         laptop.keys.pull();
-        bucket.delete(SharedKeys.KEY);
+        bucket.delete(RingMirror.KEY);
         laptop.keys.rotate();
 
         assertThat(laptop.keys.pull()).isEqualTo(new Pulled.RolledBack("The bucket has no key ring any more.", true));
@@ -229,7 +229,7 @@ class SharedKeysTest {
         KeyBox laptop = box("laptop");
         laptop.keys.pull();
         laptop.keys.rotate();
-        String ring = new String(at(SharedKeys.KEY).content(), UTF_8);
+        String ring = new String(at(RingMirror.KEY).content(), UTF_8);
         Map<String, String> edits = Map.of(
                 "\"revision\" : 2", "\"revision\" : 9",
                 "\"shutOut\" : 0", "\"shutOut\" : 1",
@@ -246,7 +246,7 @@ class SharedKeysTest {
                     .extracting(Pulled.RolledBack::why)
                     .asString()
                     .contains("it is damaged: ");
-            assertThat(at(SharedKeys.KEY).content()).isEqualTo(ring.getBytes(UTF_8));
+            assertThat(at(RingMirror.KEY).content()).isEqualTo(ring.getBytes(UTF_8));
         });
         assertThat(laptop.revision()).isEqualTo(2);
     }
@@ -259,7 +259,7 @@ class SharedKeysTest {
         MemoryStore other = new MemoryStore();
         KeyBox elsewhere = new KeyBox(folder.resolve("elsewhere"), other, Optional.of(KeyBox.KEK));
         elsewhere.keys.pull();
-        byte[] foreign = other.get(SharedKeys.KEY).orElseThrow().content();
+        byte[] foreign = other.get(RingMirror.KEY).orElseThrow().content();
         replace(foreign);
 
         assertThat(laptop.keys.pull())
@@ -269,7 +269,7 @@ class SharedKeysTest {
                 .contains("belongs to another vault (")
                 .contains("so nothing there is used");
         assertThat(laptop.reads("notion")).isEqualTo("tokens");
-        assertThat(at(SharedKeys.KEY).content()).isEqualTo(foreign);
+        assertThat(at(RingMirror.KEY).content()).isEqualTo(foreign);
         assertThatThrownBy(laptop.keys::rotate).hasMessageContaining("belongs to another vault");
     }
 
@@ -296,7 +296,7 @@ class SharedKeysTest {
     void ringsThatGrewFromOneStateBecomeOneAndNothingIsLost() {
         KeyBox laptop = box("laptop");
         laptop.keys.pull();
-        Stored before = at(SharedKeys.KEY);
+        Stored before = at(RingMirror.KEY);
         laptop.keys.rotate();
         laptop.puts("notion", "of the laptop");
         replace(before.content());
@@ -398,7 +398,7 @@ class SharedKeysTest {
     }
 
     private void replace(byte[] ring) {
-        bucket.putIf(SharedKeys.KEY, ring, at(SharedKeys.KEY).version());
+        bucket.putIf(RingMirror.KEY, ring, at(RingMirror.KEY).version());
     }
 
     private Stored at(String key) {
