@@ -79,6 +79,13 @@ final class RingMirror {
         throw overtaken();
     }
 
+    /** Is the ring held here the one that a listing has shown? */
+    boolean isCurrent(Optional<Version> listed) {
+        return listed.isPresent()
+                && listed.equals(Optional.ofNullable(known))
+                && ring.bytes().isPresent();
+    }
+
     private Fetched fetched() {
         boolean isHeld = ring.bytes().isPresent();
         if (known != null && isHeld) {

@@ -2,6 +2,7 @@
 package dev.vigil.sync;
 
 import dev.vigil.auth.VaultException;
+import dev.vigil.sync.ObjectStore.Version;
 import dev.vigil.sync.SharedKeys.Pulled.Current;
 import dev.vigil.sync.SharedKeys.Pulled.Refused;
 import dev.vigil.sync.SharedKeys.Pulled.RolledBack;
@@ -77,10 +78,7 @@ public final class SharedKeys {
 
     /** Is the ring here the one that a listing of the bucket has just shown? Then there is nothing to pull. */
     public synchronized boolean isCurrent(Optional<Version> listed) {
-        return known != null
-                && untold == null
-                && listed.equals(Optional.of(known))
-                && ring.bytes().isPresent();
+        return untold == null && mirror.isCurrent(listed);
     }
 
     /** Takes a newer ring over, puts an older one right, and makes the first one where there is none at all. */

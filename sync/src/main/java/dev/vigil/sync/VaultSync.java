@@ -49,8 +49,7 @@ final class VaultSync {
     private final boolean mayWrite;
     private final TimeSource time;
     private final Consumer<SharedStep> story;
-    /** What stood at each place when it was read last. */
-    private final Map<String, Found<SharedState>> known = new HashMap<>();
+    private final ReadStates states;
     /** Told already, and still so. */
     private final Set<SharedStep> standing = new HashSet<>();
 
@@ -65,6 +64,7 @@ final class VaultSync {
             boolean mayWrite) {
         this.keys = keys;
         this.bucket = bucket;
+        this.states = new ReadStates(bucket);
         this.vault = vault;
         this.adoption = adoption;
         this.push = push;
@@ -80,9 +80,9 @@ final class VaultSync {
         List<SharedStep> steps = new ArrayList<>();
         try {
             Map<String, Version> there = bucket.objects();
-            Optional<String> warning = keysFollowed(Optional.ofNullable(there.remove(SharedKeys.KEY)));
+            Optional<String> warning = keysFollowed(Optional.ofNullable(there.remove(RingMirror.KEY)));
             there.keySet().removeIf(place -> !SharedVault.isGrant(place));
-            known.keySet().retainAll(there.keySet());
+            states.keepOnly(there.keySet());
             List<String> shared = connectors.stream()
                     .filter(connector -> connector.kind() != GrantKind.NONE && isSame(connector, there, steps))
                     .map(Connector::name)
@@ -106,7 +106,7 @@ final class VaultSync {
         int unreadable = 0;
         for (Map.Entry<String, Version> other : others.entrySet()) {
             try {
-                read(other.getKey(), other.getValue())
+                states.at(other.getKey(), other.getValue())
                         .flatMap(found -> foreign(found.value()))
                         .ifPresent(foreign::add);
             } catch (StoreException e) {
@@ -151,13 +151,12 @@ final class VaultSync {
         String place = bucket.place(connector.name());
         try (TokenVault.Claim turn = localTurn.take(connector.name(), Duration.ZERO)) {
             Optional<Found<SharedState>> found =
-                    Optional.ofNullable(there.get(place)).flatMap(version -> read(place, version));
+                    Optional.ofNullable(there.get(place)).flatMap(version -> states.at(place, version));
             for (int tries = 0; tries < MOST_TRIES; tries++) {
                 if (isSettled(connector, found, steps)) {
                     return true;
                 }
-                found = bucket.stateAt(place); // somebody else was first
-                remember(place, found);
+                found = states.anew(place); // somebody else was first
             }
         } catch (VaultException e) {
             // A refresh is under way, or the disk is in trouble, which others tell of: the next round sees it.
@@ -172,20 +171,6 @@ final class VaultSync {
 
     private static SharedStep sealed(String connector, StoreException e) {
         return new SharedStep(connector, What.NO_BUCKET, 0, 0, Optional.empty(), Optional.of(e.getMessage()));
-    }
-
-    private Optional<Found<SharedState>> read(String place, Version version) {
-        Found<SharedState> before = known.get(place);
-        if (before != null && before.version().equals(version)) {
-            return Optional.of(before);
-        }
-        Optional<Found<SharedState>> found = bucket.stateAt(place);
-        remember(place, found);
-        return found;
-    }
-
-    private void remember(String place, Optional<Found<SharedState>> found) {
-        found.ifPresentOrElse(one -> known.put(place, one), () -> known.remove(place));
     }
 
     /** Does what is to be done. False when somebody else wrote at the same moment. */
