@@ -146,7 +146,7 @@ class CommandLineTest {
                         home + "/vigil.yaml:1:11: listen.prot: unknown key. Did you mean 'port'? Known here: hosts,"
                                 + " localKey, port",
                         home + "/vigil.yaml:2:1: conectors: unknown key. Did you mean 'connectors'? Known here:"
-                                + " connectors, keys, listen, tls");
+                                + " connectors, keys, listen, sync, tls");
         assertThat(ended.code()).isEqualTo(2);
     }
 

@@ -112,8 +112,26 @@ class ConfigReaderTest {
         return Stream.of(
                 mistake(
                         "conectors: {}",
-                        "1:1: conectors: unknown key. Did you mean 'connectors'? Known here: connectors, keys, listen, tls"),
-                mistake("sync: {}", "1:1: sync: unknown key. Known here: connectors, keys, listen, tls"),
+                        "1:1: conectors: unknown key. Did you mean 'connectors'? Known here: connectors, keys, listen, sync, tls"),
+                mistake(
+                        "sink: {}",
+                        "1:1: sink: unknown key. Known here: connectors, keys, listen, sync, tls"),
+                mistake(
+                        "sync: {}",
+                        "1:1: sync: has no bucket. Write bucket: s3://NAME/PREFIX under it, or remove this key"),
+                mistake(
+                        "sync: { bucket: http://x/y }",
+                        "1:17: sync.bucket: 'http://x/y' is not s3://BUCKET or s3://BUCKET/PREFIX"),
+                mistake("sync: { bucket: s3://b-1, every: 1s }", "1:34: sync.every: '1s' must be between 5s and 1h"),
+                mistake(
+                        "sync: { bucket: s3://bucket, whenUnreachable: retry }",
+                        "1:47: sync.whenUnreachable: 'retry' must be wait (the default, which loses no login) or refresh (which may end a login on all machines)"),
+                mistake(
+                        "sync: { bucket: s3://bucket, credentials: { accessKey: { env: A } } }",
+                        "1:30: sync.credentials: wants accessKey and secretKey, each {env: NAME}, {file: PATH} or {exec: [COMMAND]}"),
+                mistake(
+                        "sync: { bucket: s3://bucket, credentials: { accessKey: AKIA1, secretKey: { env: A } } }",
+                        "1:56: sync.credentials.accessKey: a secret may not stand in this file. Write {env: NAME}, {file: PATH} or {exec: [COMMAND, ARGUMENT]}"),
                 mistake("- a", "1:1: must be settings (KEY: VALUE), not a list"),
                 mistake("connectors: [notion]", "1:13: connectors: must be settings (KEY: VALUE), not a list"),
                 mistake("connectors:\n  ? [a]\n  : b", "2:5: connectors: a key must be a plain word, not a list"),

@@ -175,7 +175,7 @@ class DaemonTest {
         assertThat(log.path("detail").asString())
                 .isEqualTo("the settings in force stay. " + home
                         + "/vigil.yaml:1:1: conectors: unknown key. Did you mean 'connectors'? Known here: connectors,"
-                        + " keys, listen, tls");
+                        + " keys, listen, sync, tls");
         assertThat(client(daemon, "other", key).initialize().isGood()).isTrue();
     }
 

@@ -4,6 +4,7 @@ package dev.vigil.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vigil.auth.Authorization;
+import dev.vigil.auth.Authorization.HeldElsewhere;
 import dev.vigil.auth.Authorization.Live;
 import dev.vigil.auth.Authorization.LoggedOut;
 import dev.vigil.auth.Authorization.NeedsLogin;
@@ -186,7 +187,8 @@ class StatusReportTest {
                 live(grant(Optional.of(binding()), hour, false)),
                 live(grant(Optional.of(binding()), Optional.empty(), true)),
                 new Live(fresh.grant(), fresh.schedule(), 0, Optional.of(unsaved), Optional.empty()),
-                new Live(fresh.grant(), fresh.schedule(), 2, Optional.of(lost), Optional.of(retry)));
+                new Live(fresh.grant(), fresh.schedule(), 2, Optional.of(lost), Optional.of(retry)),
+                new HeldElsewhere("another machine may hold it, but the bucket cannot be read: no answer in time"));
     }
 
     private static Live live(Grant grant) {
