@@ -145,7 +145,7 @@ public record Fields(ObjectNode node) {
         });
     }
 
-    List<Fields> objects(String field) {
+    public List<Fields> objects(String field) {
         return list(field, value -> {
             if (value instanceof ObjectNode object) {
                 return new Fields(object);

@@ -6,7 +6,6 @@ import dev.vigil.app.FallbackRun.Outcome;
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.FailureCategory;
 import dev.vigil.auth.Grant;
-import dev.vigil.auth.Heartbeats;
 import dev.vigil.auth.RefreshOutcome;
 import dev.vigil.auth.RefreshOutcome.Adopted;
 import dev.vigil.auth.RefreshOutcome.Refreshed;
@@ -19,7 +18,7 @@ import dev.vigil.auth.Schedule;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.auth.TokenVault;
 import dev.vigil.auth.VaultException;
-import java.time.Duration;
+import dev.vigil.auth.Zone;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -29,9 +28,7 @@ import java.util.Optional;
  * signal. Never a login, never a registration. It acts only where the main loop has missed its time. Blocks on lock, disk
  * and network, each with a time limit.
  */
-record Fallback(TokenVault vault, Heartbeats beats, RefreshPolicy policy, Refresher refresher, TimeSource time) {
-    /** Two cycles of the main loop, each a nap of at most 30 s, and one refresh of at most 30 s. */
-    static final Duration MISSED_AFTER = Duration.ofSeconds(90);
+record Fallback(TokenVault vault, MainLoop mainLoop, RefreshPolicy policy, Refresher refresher, TimeSource time) {
 
     /** One connector after the other; what was found is the health signal. */
     FallbackRun run(List<Connector> connectors) {
@@ -40,7 +37,7 @@ record Fallback(TokenVault vault, Heartbeats beats, RefreshPolicy policy, Refres
     }
 
     private Finding tended(Connector connector) {
-        Optional<Instant> beat = beats.last(connector.name());
+        Optional<Instant> beat = mainLoop.lastBeat(connector.name());
         try {
             Optional<Grant> grant = vault.load(connector.name()).filter(stored -> stored.fits(connector));
             if (grant.isEmpty()) {
@@ -52,7 +49,7 @@ record Fallback(TokenVault vault, Heartbeats beats, RefreshPolicy policy, Refres
                         Outcome.LOGIN_NEEDED,
                         Optional.of(grant.get().refusal().get().oauthError()));
             }
-            return isBelowThreshold(grant.get()) && isMissed(beat)
+            return isMissed(grant.get())
                     ? acted(grant.get(), beat, refresher.refresh(grant.get()))
                     : Finding.seen(connector.name(), Outcome.FRESH, Optional.empty());
         } catch (VaultException e) {
@@ -60,16 +57,14 @@ record Fallback(TokenVault vault, Heartbeats beats, RefreshPolicy policy, Refres
         }
     }
 
-    private boolean isBelowThreshold(Grant grant) {
+    /** Is it below the threshold, though a main loop should have seen to it? */
+    private boolean isMissed(Grant grant) {
         Schedule schedule = policy.schedule(grant, time.now());
-        return schedule.refreshAt().filter(due -> due.isDue(time.now())).isPresent();
-    }
-
-    /** A heartbeat from the future is of no use either: the clock was set back, and nobody has beaten since. */
-    private boolean isMissed(Optional<Instant> beat) {
-        return beat.map(at -> Duration.between(at, time.now().wall()).abs())
-                .filter(age -> age.compareTo(MISSED_AFTER) <= 0)
-                .isEmpty();
+        boolean isDue =
+                schedule.refreshAt().filter(due -> due.isDue(time.now())).isPresent();
+        return isDue
+                && mainLoop.hasMissed(
+                        grant.connector(), schedule.zone(time.now()).compareTo(Zone.EMERGENCY) < 0);
     }
 
     private Finding acted(Grant grant, Optional<Instant> beat, RefreshOutcome outcome) {

@@ -8,6 +8,7 @@ import dev.vigil.auth.Refresher;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.auth.VaultException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
@@ -27,6 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
             "  vigil refresh               every login",
             "  vigil refresh notion        this one",
             "  vigil refresh --json        for programs",
+            "  vigil refresh --take-over notion",
             "",
             "Exit codes: 0 fine, also after a refresh that went well; 3 login needed, 5 unreachable for now,",
             "6 storage or key; the worst wins. How to set it up: docs/fallback.md"
@@ -37,6 +39,12 @@ final class RefreshCommand implements Callable<Integer> {
 
     @Parameters(arity = "0..*", paramLabel = "NAME", description = "Connectors. Default: all.")
     private List<String> names = List.of();
+
+    @Option(
+            names = "--take-over",
+            description = "Also where another machine began a refresh and has not told what came of it. Where its new"
+                    + " tokens are not lost, the server may end the login.")
+    private boolean takeOver;
 
     @Option(names = "--json", description = "For programs: the same in JSON.")
     private boolean json;
@@ -49,6 +57,11 @@ final class RefreshCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<Connector> wanted = wanted();
+        Optional<SharedBucket> bucket = workplace.bucket();
+        bucket.ifPresent(workplace::synced);
+        if (takeOver) {
+            return new TakeOver(workplace, bucket).of(wanted, names);
+        }
         FallbackRun all = fallback().run(wanted);
         FallbackRun run = names.isEmpty() ? all.ofLogins() : all;
         RunHistory history = Hindsight.of(workplace.vaults(), shell.time()).runs();
@@ -82,12 +95,23 @@ final class RefreshCommand implements Callable<Integer> {
     private Fallback fallback() {
         TimeSource time = shell.time();
         RefreshPolicy policy = workplace.policy(workplace.config());
+        Refresher alone = RefreshStack.of(workplace.vaults(), workplace.transport(), policy, time);
+        Optional<SharedBucket> bucket = workplace.bucket();
         Refresher refresher = new PatientRefresher( // no keeper follows up
-                RefreshStack.of(workplace.vaults(), workplace.transport(), policy, time),
+                bucket.<Refresher>map(shared -> shared.sharing().over(alone)).orElse(alone),
                 time,
                 shell::note,
                 pause -> LockSupport.parkNanos(pause.toNanos()));
-        return new Fallback(workplace.vault(), workplace.vaults().beats(), policy, refresher, time);
+        return new Fallback(
+                workplace.vault(),
+                new MainLoop(
+                        workplace.vaults().beats(),
+                        name -> bucket.filter(shared -> shared.sharing().isTendedElsewhere(name))
+                                .isPresent(),
+                        time),
+                policy,
+                refresher,
+                time);
     }
 
     private boolean isRecorded(FallbackRun run, RunHistory history) {

@@ -83,6 +83,7 @@ final class SharedBucket implements AutoCloseable {
                 new SharingBook(home.shared(), files),
                 (connector, patience) -> turn(home.locks().resolve(".shared-" + connector), patience),
                 new Sharing.Settings(self, !config.readOnly(), config.refreshAlone()),
+                vault.beats(),
                 time,
                 story);
         return new SharedBucket(config, store, verdicts, self, time, sharing);

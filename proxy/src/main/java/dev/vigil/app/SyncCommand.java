@@ -2,11 +2,8 @@
 package dev.vigil.app;
 
 import dev.vigil.app.Failure.Code;
-import dev.vigil.sync.SharedView;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -126,21 +123,13 @@ final class SyncCommand implements Runnable {
             @Parameters(paramLabel = "NAME", description = "The connector.") String name,
             @Option(names = "--json", description = "For programs.") boolean json) {
         workplace.connector(name);
-        Optional<SharedView> view = bucket().sharing().view(name);
-        List<ObjectNode> story = SyncHistory.of(workplace.vaults()).storyOf(name);
+        SyncStory story = SyncStory.of(name, bucket().sharing());
+        Instant now = shell.time().now().wall();
         if (json) {
-            ObjectNode told = JSON.createObjectNode().put("connector", name);
-            told.putNull("bucket");
-            view.ifPresent(there -> SyncReport.put(told.putObject("bucket"), there));
-            told.set("story", JSON.createArrayNode().addAll(story));
-            shell.say(JSON.writerWithDefaultPrettyPrinter().writeValueAsString(told));
-            return 0;
+            shell.say(JSON.writerWithDefaultPrettyPrinter().writeValueAsString(story.json()));
+        } else {
+            story.lines(Sentences.here(), now).forEach(shell::sayForeign);
         }
-        List<String> lines = new ArrayList<>(
-                SyncText.view(name, view, Sentences.here(), shell.time().now().wall()));
-        story.forEach(line -> lines.add(
-                SyncText.story(line, Sentences.here(), shell.time().now().wall())));
-        lines.forEach(shell::sayForeign);
         return 0;
     }
 

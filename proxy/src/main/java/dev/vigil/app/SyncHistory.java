@@ -99,13 +99,6 @@ final class SyncHistory {
         return outcome.name().toLowerCase(Locale.ROOT);
     }
 
-    /** What happened to one shared login on this machine, oldest first. */
-    List<ObjectNode> storyOf(String connector) {
-        return lines(story).stream()
-                .filter(line -> line.path("connector").asString("").equals(connector))
-                .toList();
-    }
-
     /** Of the rounds since {@code then}, those of the last quiet hour apart. */
     Trend since(Instant then) {
         List<ObjectNode> lines = lines(rounds).stream()

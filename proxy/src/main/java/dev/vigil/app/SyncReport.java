@@ -3,7 +3,6 @@ package dev.vigil.app;
 
 import dev.vigil.sync.ProbeVerdict;
 import dev.vigil.sync.SharedStep;
-import dev.vigil.sync.SharedView;
 import dev.vigil.sync.SyncRound;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,18 +63,6 @@ final class SyncReport {
         for (SharedStep step : round.steps()) {
             SyncHistory.json(step, steps.addObject());
         }
-    }
-
-    static void put(ObjectNode into, SharedView there) {
-        into.put("epoch", there.epoch());
-        into.put("generation", there.generation());
-        into.put("logged_out", there.loggedOut());
-        into.put("writer", there.writer());
-        into.put("written_at", there.writtenAt().toString());
-        into.put("expires", there.expires().map(Instant::toString).orElse(null));
-        into.put("turn_of", there.turnOf().orElse(null));
-        into.put("open_of", there.openOf().orElse(null));
-        into.put("open_since", there.openSince().map(Instant::toString).orElse(null));
     }
 
     private static void put(ObjectNode into, ProbeVerdict verdict) {

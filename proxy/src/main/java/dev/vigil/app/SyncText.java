@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.app;
 
-import dev.vigil.sync.SharedView;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /** Synchronization in words for a terminal, from what {@link SyncReport} writes. Pure. */
@@ -62,34 +60,6 @@ final class SyncText {
                             + " in the bucket did not open: sealed under another key, or changed");
         }
         return lines;
-    }
-
-    static List<String> view(String name, Optional<SharedView> view, Sentences sentences, Instant now) {
-        if (view.isEmpty()) {
-            return List.of(name + ": nothing stands in the bucket.");
-        }
-        SharedView there = view.get();
-        List<String> lines = new ArrayList<>();
-        lines.add(name + ": " + (there.loggedOut() ? "a logout" : "a login") + " stands in the bucket, epoch "
-                + there.epoch() + ", generation " + there.generation() + ", written by " + there.writer() + " at "
-                + sentences.moment(there.writtenAt(), now)
-                + there.expires()
-                        .map(end -> ", good until " + sentences.moment(end, now))
-                        .orElse("") + ".");
-        there.turnOf().ifPresent(machine -> lines.add("It is the turn of " + machine + " to refresh it."));
-        there.openOf()
-                .ifPresent(machine -> lines.add(machine + " began to refresh it at "
-                        + there.openSince().map(at -> sentences.moment(at, now)).orElse("an unknown time")
-                        + " and has not told what came of it. If it will not come back: vigil refresh --take-over "
-                        + name));
-        return lines;
-    }
-
-    /** A line of the story, as {@link SyncHistory} keeps it. */
-    static String story(JsonNode line, Sentences sentences, Instant now) {
-        String machine = line.path("machine").asString("");
-        return sentences.moment(time(line, "time"), now) + "  " + (machine.isEmpty() ? "" : machine + "  ")
-                + step(line);
     }
 
     private static String step(JsonNode step) {

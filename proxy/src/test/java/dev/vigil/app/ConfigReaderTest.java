@@ -113,9 +113,7 @@ class ConfigReaderTest {
                 mistake(
                         "conectors: {}",
                         "1:1: conectors: unknown key. Did you mean 'connectors'? Known here: connectors, keys, listen, sync, tls"),
-                mistake(
-                        "sink: {}",
-                        "1:1: sink: unknown key. Known here: connectors, keys, listen, sync, tls"),
+                mistake("sink: {}", "1:1: sink: unknown key. Known here: connectors, keys, listen, sync, tls"),
                 mistake(
                         "sync: {}",
                         "1:1: sync: has no bucket. Write bucket: s3://NAME/PREFIX under it, or remove this key"),

@@ -25,8 +25,10 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,19 @@ class FallbackTest {
     private final MemoryBeats beats = new MemoryBeats();
     private final Grant held = Grants.lasting(Duration.ofHours(1), start);
     private final List<Grant> sent = new ArrayList<>();
+    /** Connectors that the daemon of another machine looks after. */
+    private final Set<String> elsewhere = new HashSet<>();
+
+    /** Near the end of the token another machine's daemon is no excuse. */
+    @ParameterizedTest
+    @CsvSource({"50, false", "58, true", "61, true"})
+    void otherMachinesDaemonCountsWhileThereIsTime(int minutes, boolean acts) {
+        elsewhere.add("notion");
+        vault.appear(held);
+        time.advance(Duration.ofMinutes(minutes));
+        run(this::renewed);
+        assertThat(sent).hasSize(acts ? 1 : 0);
+    }
 
     @ParameterizedTest
     @CsvSource(
@@ -161,7 +176,7 @@ class FallbackTest {
     private Fallback fallback(Function<Grant, RefreshOutcome> answer) {
         return new Fallback(
                 vault,
-                beats,
+                new MainLoop(beats, elsewhere::contains, time),
                 new RefreshPolicy("laptop", name -> RefreshSettings.DEFAULT),
                 (grant, terms) -> {
                     sent.add(grant);

@@ -5,6 +5,7 @@ import dev.vigil.sync.ObjectStore.Entry;
 import dev.vigil.sync.ObjectStore.Version;
 import dev.vigil.sync.StoreException.Kind;
 import dev.vigil.vault.SharedSeal;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -12,12 +13,13 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The sealed objects of one vault in a bucket: {@code grants/HASH} ({@link SharedState}) and {@code leases/HASH} ({@link
- * Lease}), HASH standing for the connector's name. Blocks like the store. All throw {@link StoreException} when the store
+ * The sealed objects of one vault in a bucket: {@code grants/HASH} ({@link SharedState}), {@code leases/HASH} ({@link
+ * Lease}), HASH standing for the connector's name, and {@code machines/HASH} ({@link MachinePage}). Blocks like the store. All throw {@link StoreException} when the store
  * gives no clear answer, and for what does not open.
  */
 final class SharedVault {
     private static final String GRANTS = "grants";
+    private static final String PAGE = "machine";
 
     private final ObjectStore store;
     private final SealedObjects sealed;
@@ -51,6 +53,25 @@ final class SharedVault {
     /** As {@link #put(String, Lease, Optional)}. */
     Optional<Version> put(SharedState state, Optional<Version> over) {
         return put("grant", state.connector(), state.json(), over);
+    }
+
+    /** What a machine told of itself. */
+    Optional<Found<MachinePage>> page(Machine machine) {
+        return find(PAGE, hidden(PAGE + "|" + machine.id()), MachinePage::read);
+    }
+
+    /** As {@link #put(String, Lease, Optional)}. */
+    Optional<Version> put(MachinePage page, Optional<Version> over) {
+        return put(PAGE, PAGE + "|" + page.machine().id(), page.json(), over);
+    }
+
+    /** What all machines told. One request for each. */
+    List<MachinePage> pages() {
+        String prefix = PAGE + "s/";
+        return store.list(prefix).stream()
+                .flatMap(entry -> find(PAGE, entry.key().substring(prefix.length()), MachinePage::read).stream())
+                .map(Found::value)
+                .toList();
     }
 
     /** Everything that stands there: where, and the store's name for its version. One request for a thousand objects. */

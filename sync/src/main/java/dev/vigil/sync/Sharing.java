@@ -4,6 +4,7 @@ package dev.vigil.sync;
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.Elsewhere;
 import dev.vigil.auth.Grant;
+import dev.vigil.auth.Heartbeats;
 import dev.vigil.auth.Refresher;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.auth.TokenVault;
@@ -14,8 +15,12 @@ import dev.vigil.sync.SharedVault.Found;
 import dev.vigil.sync.SyncRound.Outcome;
 import dev.vigil.vault.SharedSeal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -33,6 +38,8 @@ public final class Sharing implements Elsewhere {
     private final Adoption adoption;
     private final LocalTurn localTurn;
     private final Settings settings;
+    private final MachinePages pages;
+    private final Heartbeats beats;
     private final VaultSync sync;
 
     /** Empty before the first. Guarded by this. */
@@ -54,12 +61,18 @@ public final class Sharing implements Elsewhere {
             SharingBook book,
             LocalTurn localTurn,
             Settings settings,
+            Heartbeats beats,
             TimeSource time,
             Consumer<SharedStep> story) {
         this.keys = new SharedKeys(store, seal);
         this.bucket = new SharedVault(store, seal, keys);
         this.vault = vault;
-        this.push = new Push(bucket, book, settings.self(), time, story);
+        this.pages = new MachinePages(bucket, settings.self(), time);
+        this.beats = beats;
+        this.push = new Push(bucket, book, settings.self(), time, step -> {
+            pages.note(step);
+            story.accept(step);
+        });
         this.adoption = new Adoption(vault, book, time);
         this.localTurn = localTurn;
         this.settings = settings;
@@ -80,10 +93,42 @@ public final class Sharing implements Elsewhere {
     /** Brings vault and bucket together, for these connectors. Never throws for what the bucket or the disk do. */
     public SyncRound round(Collection<Connector> connectors) {
         SyncRound round = sync.round(connectors);
+        if (round.outcome() == Outcome.ATTEMPTED && settings.mayWrite()) {
+            tell(connectors);
+        }
         synchronized (this) {
             last = Optional.of(round);
         }
         return round;
+    }
+
+    /** The others go on without it. */
+    private void tell(Collection<Connector> connectors) {
+        Map<String, Instant> lastBeats = new TreeMap<>();
+        connectors.forEach(
+                connector -> beats.last(connector.name()).ifPresent(at -> lastBeats.put(connector.name(), at)));
+        try {
+            pages.publish(lastBeats);
+        } catch (StoreException e) {
+            // With the next round.
+        }
+    }
+
+    /** Has the main loop of another machine looked after this login of late, as far as the bucket tells? Blocks. */
+    public boolean isTendedElsewhere(String connector) {
+        try {
+            Instant now = push.time().now().wall();
+            return machines().stream()
+                    .filter(page -> !page.machine().isSame(settings.self()))
+                    .anyMatch(page -> page.isTending(connector, now));
+        } catch (StoreException e) {
+            return false;
+        }
+    }
+
+    /** What all machines told of themselves. @throws StoreException when the bucket will not tell */
+    public List<MachinePage> machines() {
+        return bucket.pages();
     }
 
     /** Empty before the first. */
