@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * What one login (or one typed key) gave us for one connector.
  *
- * @param server the MCP endpoint it was obtained for; its tokens go to that origin and nowhere else
+ * @param server the MCP endpoint it was obtained for; its access token serves at that origin and nowhere else
  * @param epoch rises by one with each login of this connector, wherever it happens
  * @param oauth empty for a static key
  * @param refusal present when the authorization server has ended this grant
