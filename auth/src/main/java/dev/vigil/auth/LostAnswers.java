@@ -25,8 +25,11 @@ final class LostAnswers {
 
     /** A server that is slow may still be at work on what was sent when we gave up waiting. */
     private static final Duration SETTLED = Duration.ofSeconds(60);
-    /** The same, when whoever waited has died: the longest wait for an answer, and as long again as most servers take. */
-    private static final Duration ORPHAN_SETTLED = Duration.ofSeconds(40);
+    /**
+     * The same, when whoever waited has died; counted from its intent, which comes before the sending. It covers the 25 s
+     * that it would have waited for an answer, and 15 s for what may come before (a probe of the token host may take 10 s).
+     */
+    static final Duration ORPHAN_SETTLED = Duration.ofSeconds(40);
 
     private record Sent(long epoch, long generation, Duration first, Duration last, boolean slow, int times) {
         boolean isOf(Grant grant) {

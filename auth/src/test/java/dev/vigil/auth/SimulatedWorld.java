@@ -22,8 +22,6 @@ import java.util.stream.Collectors;
 final class SimulatedWorld {
     private static final Instant START = Instant.parse("2026-11-21T08:00:00Z");
     private static final int REFRESHES_AT_ONCE = 8;
-    /** See LostAnswers. */
-    private static final Duration ORPHAN_SETTLED = Duration.ofSeconds(40);
 
     final Timeline machine = new Timeline(START);
     final Judge judge;
@@ -118,7 +116,7 @@ final class SimulatedWorld {
     private void excuseWhatMayBeUnderWay(String connector, SimulatedIssuer issuer) {
         if (disk.hasIntent(connector)) {
             weather.oneFault(issuer.name, connector);
-            machine.schedule(ORPHAN_SETTLED, () -> weather.oneFault(issuer.name, connector));
+            machine.schedule(LostAnswers.ORPHAN_SETTLED, () -> weather.oneFault(issuer.name, connector));
         }
     }
 
