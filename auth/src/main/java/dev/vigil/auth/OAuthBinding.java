@@ -26,16 +26,4 @@ public record OAuthBinding(
     public OAuthBinding {
         scopes = List.copyOf(scopes);
     }
-
-    /** Of a server that offers no introspection. */
-    public OAuthBinding(
-            String issuer,
-            URI tokenEndpoint,
-            Optional<URI> revocationEndpoint,
-            String resource,
-            RegisteredClient client,
-            Optional<String> account,
-            List<String> scopes) {
-        this(issuer, tokenEndpoint, revocationEndpoint, resource, client, account, scopes, Optional.empty());
-    }
 }

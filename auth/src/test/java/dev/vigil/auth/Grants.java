@@ -67,6 +67,7 @@ public final class Grants {
                 SERVER.toString(),
                 client,
                 Optional.empty(),
-                List.of("read"));
+                List.of("read"),
+                Optional.empty());
     }
 }

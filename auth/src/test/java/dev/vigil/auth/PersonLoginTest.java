@@ -144,7 +144,8 @@ class PersonLoginTest {
                 bound.resource(),
                 bound.client(),
                 Optional.ofNullable(account),
-                List.of(scopes));
+                List.of(scopes),
+                bound.introspectionEndpoint());
         return of(grant, grant.server(), other);
     }
 

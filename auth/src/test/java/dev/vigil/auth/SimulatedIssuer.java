@@ -218,7 +218,8 @@ final class SimulatedIssuer {
                 Grants.SERVER.toString(),
                 client,
                 Optional.empty(),
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 
     private static int part(String token, int index) {

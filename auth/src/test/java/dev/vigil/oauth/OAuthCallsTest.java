@@ -115,6 +115,7 @@ class OAuthCallsTest {
                 binding.resource(),
                 binding.client(),
                 Optional.empty(),
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 }

@@ -80,7 +80,8 @@ class FileVaultTest {
                 "https://mcp.example.com/",
                 client,
                 Optional.of("ann@example.com"),
-                List.of("read", "write"));
+                List.of("read", "write"),
+                Optional.of(URI.create("https://as.example.com/introspect")));
         TokenSet tokens = new TokenSet(
                 new Secret("access \"quoted\" ü"),
                 Optional.of(new Secret("refresh")),

@@ -56,7 +56,8 @@ class FrozenFormatsTest {
                     "https://mcp.example.com/mcp",
                     CLIENT,
                     Optional.of("ann@example.com"),
-                    List.of("read", "write"))),
+                    List.of("read", "write"),
+                    Optional.empty())),
             new TokenSet(
                     new Secret("frozen-access-token"),
                     Optional.of(new Secret("frozen-refresh-token")),

@@ -244,7 +244,8 @@ class EventLogTest {
                 "https://x",
                 client,
                 Optional.empty(),
-                List.of());
+                List.of(),
+                Optional.empty());
         return new Grant(
                 "notion", URI.create("https://x/mcp"), 1, NOW, Optional.of(binding), tokens(secret), Optional.empty());
     }

@@ -220,7 +220,8 @@ class StatusReportTest {
                 "https://mcp.example.com/mcp",
                 client,
                 Optional.of("ada"),
-                List.of("read", "write"));
+                List.of("read", "write"),
+                Optional.empty());
     }
 
     private static String sample(String name) throws IOException {
