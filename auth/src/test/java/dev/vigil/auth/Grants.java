@@ -52,6 +52,21 @@ public final class Grants {
                 Optional.empty()));
     }
 
+    /** The same, and the server has told how long the refresh token lives. */
+    public static Grant ending(Grant grant, Duration life) {
+        TokenSet tokens = grant.tokens();
+        return grant.withTokens(new TokenSet(
+                tokens.accessToken(),
+                tokens.refreshToken(),
+                tokens.obtainedAt(),
+                tokens.expiresAt(),
+                tokens.refreshAt(),
+                tokens.source(),
+                tokens.generation(),
+                tokens.lastSync(),
+                Optional.of(tokens.obtainedAt().plus(life))));
+    }
+
     private static OAuthBinding binding() {
         RegisteredClient client = new RegisteredClient(
                 ISSUER,

@@ -66,9 +66,13 @@ class PersonLoginTest {
                 // Nobody used it in time.
                 row(refused(IDLE, "invalid_grant"), null, "idle", true),
                 row(refused(IDLE, "invalid_client"), null, "invalid_client", false),
-                row(refused(ending(ASLEEP, Duration.ofDays(2)), "invalid_grant"), null, "idle", true),
-                row(refused(ending(IDLE, Duration.ofDays(30)), "invalid_grant"), null, "invalid_grant", false),
-                row(refused(ending(LIVE, Duration.ofSeconds(20)), "invalid_grant"), null, "invalid_grant", false));
+                row(refused(Grants.ending(ASLEEP, Duration.ofDays(2)), "invalid_grant"), null, "idle", true),
+                row(refused(Grants.ending(IDLE, Duration.ofDays(30)), "invalid_grant"), null, "invalid_grant", false),
+                row(
+                        refused(Grants.ending(LIVE, Duration.ofSeconds(20)), "invalid_grant"),
+                        null,
+                        "invalid_grant",
+                        false));
     }
 
     @ParameterizedTest
@@ -118,21 +122,6 @@ class PersonLoginTest {
 
     private static Intent intent(long generation) {
         return new Intent("notion", generation, "print", AT.minusSeconds(40));
-    }
-
-    /** The server has told how long the refresh token lives. */
-    private static Grant ending(Grant grant, Duration life) {
-        TokenSet tokens = grant.tokens();
-        return grant.withTokens(new TokenSet(
-                tokens.accessToken(),
-                tokens.refreshToken(),
-                tokens.obtainedAt(),
-                tokens.expiresAt(),
-                tokens.refreshAt(),
-                tokens.source(),
-                tokens.generation(),
-                tokens.lastSync(),
-                Optional.of(tokens.obtainedAt().plus(life))));
     }
 
     private static Grant with(Grant grant, String issuer, @Nullable String account, String... scopes) {

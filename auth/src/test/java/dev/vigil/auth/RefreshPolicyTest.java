@@ -8,6 +8,7 @@ import dev.vigil.auth.Authorization.Trouble;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -170,10 +171,11 @@ class RefreshPolicyTest {
         "PT30M,  PT13M30S, PT16M30S",
         "PT1S,   PT1M,     PT1M",
     })
-    void refreshTokenIsNotLeftIdleForLong(Duration known, Duration least, Duration most) {
+    void refreshTokenIsNotLeftIdleForLong(@Nullable Duration known, Duration least, Duration most) {
         for (int generation = 1; generation <= 100; generation++) {
-            Schedule schedule = POLICY.schedule(
-                    ending(Optional.empty(), Optional.ofNullable(known).map(START::plus), generation), NOW);
+            Grant grant =
+                    Grants.of("notion", 1, generation, START, Optional.empty(), Optional.of(new Secret("refresh")));
+            Schedule schedule = POLICY.schedule(known == null ? grant : Grants.ending(grant, known), NOW);
             assertThat(Duration.between(START, wall(schedule.refreshAt()))).isBetween(least, most);
             assertThat(schedule.expiresAt()).isEmpty();
         }
@@ -181,7 +183,7 @@ class RefreshPolicyTest {
 
     @Test
     void refreshTokenThatEndsBeforeTheAccessTokenIsUsedInTime() {
-        Grant grant = ending(Optional.of(Duration.ofHours(8)), Optional.of(START.plusSeconds(3600)), 1);
+        Grant grant = Grants.ending(grant(Duration.ofHours(8), 1), Duration.ofHours(1));
         assertThat(wall(POLICY.schedule(grant, NOW).refreshAt())).isBefore(START.plusSeconds(2000));
     }
 
@@ -214,21 +216,6 @@ class RefreshPolicyTest {
     @Test
     void connectorWithoutWishesNeverMisfits() {
         assertThat(POLICY.misfit(grant(Duration.ofSeconds(10), 1))).isEmpty();
-    }
-
-    private static Grant ending(Optional<Duration> life, Optional<Instant> refreshTokenEnd, long generation) {
-        Grant grant = Grants.of("notion", 1, generation, START, life, Optional.of(new Secret("refresh")));
-        TokenSet tokens = grant.tokens();
-        return grant.withTokens(new TokenSet(
-                tokens.accessToken(),
-                tokens.refreshToken(),
-                tokens.obtainedAt(),
-                tokens.expiresAt(),
-                tokens.refreshAt(),
-                tokens.source(),
-                tokens.generation(),
-                tokens.lastSync(),
-                refreshTokenEnd));
     }
 
     private static RefreshPolicy policy(RefreshSettings settings) {

@@ -18,21 +18,11 @@ enum ChaosFault {
         void begin(ChaosWorld world) {
             world.clock.orElseThrow().isOff(Duration.ofMinutes(10));
         }
-
-        @Override
-        void lift(ChaosWorld world) {
-            world.clock.orElseThrow().isOff(Duration.ZERO);
-        }
     },
     CLOCK_BEHIND("wall clock jumps -10 min, and back", End.OK, 2, ChaosSign.CLOCK_OFF) {
         @Override
         void begin(ChaosWorld world) {
             world.clock.orElseThrow().isOff(Duration.ofMinutes(-10));
-        }
-
-        @Override
-        void lift(ChaosWorld world) {
-            world.clock.orElseThrow().isOff(Duration.ZERO);
         }
     },
     /** Callers, daemon and its monotonic clock stand still; the world goes on, and its connections are gone. */
@@ -108,11 +98,6 @@ enum ChaosFault {
         void begin(ChaosWorld world) {
             world.fillDisk();
         }
-
-        @Override
-        void lift(ChaosWorld world) {
-            world.emptyDisk();
-        }
     },
     DISK_FULL_MIDWAY("disk full between refresh and save", End.OK, 1, ChaosSign.UNSAVED) {
         @Override
@@ -121,11 +106,6 @@ enum ChaosFault {
             CompletableFuture<Void> full = new CompletableFuture<>();
             world.faults.next(1, new TokenFault.HoldAfterCommit(() -> filling(world, full)), REFRESH);
             Await.until(LIMIT, full::isDone, () -> "no refresh came");
-        }
-
-        @Override
-        void lift(ChaosWorld world) {
-            world.emptyDisk();
         }
     },
     DAEMON_PAUSED("daemon stopped over an expiry", End.OK, 1, ChaosSign.WAITING) {
@@ -226,7 +206,14 @@ enum ChaosFault {
     }
 
     /** Puts right what {@link #begin} broke; a token endpoint is put right in any case. */
-    void lift(ChaosWorld world) {}
+    void lift(ChaosWorld world) {
+        if (this == CLOCK_AHEAD || this == CLOCK_BEHIND) {
+            world.clock.orElseThrow().isOff(Duration.ZERO);
+        }
+        if (fillsTheDisk()) {
+            world.emptyDisk();
+        }
+    }
 
     /** The answer waits until the disk is full. Elsewhere, since this is the event loop of the server. */
     private static CompletionStage<?> filling(ChaosWorld world, CompletableFuture<Void> full) {
