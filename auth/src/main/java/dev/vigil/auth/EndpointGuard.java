@@ -91,7 +91,7 @@ final class EndpointGuard {
     private static boolean saysNothing(RefreshOutcome outcome) {
         return outcome instanceof Adopted
                 || outcome instanceof Unanswered
-                || outcome instanceof Unreachable not && not.category() == FailureCategory.STORAGE;
+                || outcome instanceof Unreachable not && not.category() != FailureCategory.AUTH;
     }
 
     private static String issuer(Grant grant) {
