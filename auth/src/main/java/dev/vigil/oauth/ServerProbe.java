@@ -41,7 +41,7 @@ public final class ServerProbe {
         record WantsKey(int status, String hint) implements Finding {}
 
         /** It wants nothing. */
-        record Open(Optional<String> serverName, Optional<String> serverVersion) implements Finding {}
+        record Open(Optional<String> serverName) implements Finding {}
 
         /** Something answers there, but it does not speak MCP. */
         record NotMcp(String answered) implements Finding {}
@@ -67,7 +67,7 @@ public final class ServerProbe {
         if (message.isPresent()) {
             // An error is MCP too: a server of another revision may not know initialize.
             Optional<ForeignJson> info = message.get().object("result").flatMap(result -> result.object("serverInfo"));
-            return new Finding.Open(shown(info, "name"), shown(info, "version"));
+            return new Finding.Open(info.flatMap(json -> json.text("name")).map(ForeignText::shown));
         }
         return status >= 500 || status == 429
                 ? new Finding.Unreachable("it answered " + status)
@@ -125,10 +125,6 @@ public final class ServerProbe {
 
     private static boolean isJsonRpc(ForeignJson message) {
         return message.text("jsonrpc").equals(Optional.of("2.0"));
-    }
-
-    private static Optional<String> shown(Optional<ForeignJson> info, String member) {
-        return info.flatMap(json -> json.text(member)).map(ForeignText::shown);
     }
 
     private static String described(URI server, Answered answered) {

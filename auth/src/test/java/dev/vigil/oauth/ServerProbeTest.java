@@ -31,8 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ServerProbeTest {
     private static final String RESULT = "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"protocolVersion\":\"2025-11-25\","
             + "\"serverInfo\":{\"name\":\"every\\u001bthing\",\"version\":\"2.0\"}}}";
-    private static final Open EVERYTHING = new Open(Optional.of("every thing"), Optional.of("2.0"));
-    private static final Open NAMELESS = new Open(Optional.empty(), Optional.empty());
+    private static final Open EVERYTHING = new Open(Optional.of("every thing"));
+    private static final Open NAMELESS = new Open(Optional.empty());
 
     private final FakeAuthServer server = new FakeAuthServer(new Timeline());
     private final ServerProbe probe = new ServerProbe(server);

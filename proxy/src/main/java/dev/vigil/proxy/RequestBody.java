@@ -129,10 +129,6 @@ final class RequestBody {
         return replayable && keeping;
     }
 
-    boolean isComplete() {
-        return complete;
-    }
-
     long size() {
         return size;
     }

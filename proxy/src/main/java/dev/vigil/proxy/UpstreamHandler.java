@@ -36,10 +36,6 @@ final class UpstreamHandler extends ChannelInboundHandlerAdapter {
         idleSinceNanos = System.nanoTime();
     }
 
-    boolean isFree() {
-        return call == null;
-    }
-
     Duration idleFor() {
         return Duration.ofNanos(System.nanoTime() - idleSinceNanos);
     }
