@@ -163,7 +163,8 @@ public sealed interface Authorization {
     }
 
     /**
-     * Refreshes are failing, but nobody has said no.
+     * What is wrong with a login that serves all the same: refreshes fail and nobody has said no, the tokens are in memory
+     * only, or the access token serves for the last time.
      *
      * @param since the first failure in a row
      * @param answerLost is it unknown whether the refresh token is spent?

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param server the MCP endpoint it was obtained for; its access token serves at that origin and nowhere else
  * @param epoch rises by one with each login of this connector, wherever it happens
  * @param oauth empty for a static key
- * @param refusal present when the authorization server has ended this grant
+ * @param refusal present when only a login renews it; what it says of the access token, see {@link Refusal}
  */
 public record Grant(
         String connector,
