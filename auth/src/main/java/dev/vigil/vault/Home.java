@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * <pre>
  * config  vigil.yaml
  * data    grants/NAME.sealed  clients/HASH.sealed  keys/ring.json  keys/shared-ring.json  keys/kek
- * keys/lock  keys/shared-lock  local-keys  owner.key
+ *         keys/lock  keys/shared-lock  local-keys  owner.key
  * state   intents/NAME  locks/NAME  beats/NAME  issuers/HASH  events/NAME.jsonl  log/  vigil.pid
  *         shared/NAME  machine  bucket.json
  * </pre>

@@ -104,6 +104,7 @@ class HomeTest {
                 "grants/notion.sealed",
                 "clients/1.sealed",
                 "keys/ring.json",
+                "keys/shared-ring.json",
                 "keys/kek",
                 "local-keys",
                 "owner.key"
