@@ -46,8 +46,8 @@ import java.util.function.Supplier;
  * {@link Reach} is answered {@code NotSent}. Blocks like the transport.
  */
 final class OAuthCalls {
-    static final Duration DISCOVERY_LIMIT = Duration.ofSeconds(10);
-    static final Duration TOKEN_LIMIT = Duration.ofSeconds(25);
+    private static final Duration DISCOVERY_LIMIT = Duration.ofSeconds(10);
+    private static final Duration TOKEN_LIMIT = Duration.ofSeconds(25);
     /** Asked while others wait for the lock of a grant, before a refresh that may itself take long. */
     private static final Duration INTROSPECTION_LIMIT = Duration.ofSeconds(4);
 
@@ -98,7 +98,7 @@ final class OAuthCalls {
      * @param maySend see {@link Request#maySend}
      * @throws java.util.NoSuchElementException when there is no refresh token to send; callers look first
      */
-    Answer refresh(Grant held, OAuthBinding binding, Duration limit, BooleanSupplier maySend) {
+    Answer refresh(Grant held, OAuthBinding binding, BooleanSupplier maySend) {
         String spent = held.tokens().refreshToken().orElseThrow().reveal();
         OAuthTransport guarded = (request, within) -> transport.send(request.onlyWhile(maySend), within);
         return new OAuthCalls(guarded)
@@ -108,7 +108,7 @@ final class OAuthCalls {
                                 binding.client(),
                                 new RefreshTokenGrant(new RefreshToken(spent)),
                                 binding.resource()),
-                        limit,
+                        TOKEN_LIMIT,
                         Reach.of(held.server()));
     }
 

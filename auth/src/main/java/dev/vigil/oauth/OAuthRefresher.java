@@ -60,7 +60,7 @@ public final class OAuthRefresher implements Refresher {
             return rejected(held, "no_refresh_token", time.now().wall());
         }
         RefreshOutcome outcome = outcome(
-                calls.refresh(held, held.oauth().get(), OAuthCalls.TOKEN_LIMIT, terms.maySend()),
+                calls.refresh(held, held.oauth().get(), terms.maySend()),
                 held,
                 time.now().wall());
         boolean isClientUnknown =

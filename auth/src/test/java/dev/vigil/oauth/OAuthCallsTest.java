@@ -51,7 +51,7 @@ class OAuthCallsTest {
                                     new AuthorizationCode("c"), binding.client().redirectUri()),
                             "https://mcp.example.com/mcp",
                             reach),
-            "refresh", url -> calls.refresh(held, at(url), OAuthCalls.TOKEN_LIMIT, () -> true),
+            "refresh", url -> calls.refresh(held, at(url), () -> true),
             "revoke", url -> calls.revoke(url, held, binding),
             "introspect", url -> calls.introspect(held, introspecting(url)).orElseThrow());
 
