@@ -17,6 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class KeyParcelTest {
     private static final Secret PHRASE = new Secret("correct horse battery staple");
     private static final Path FILE = Path.of("handover.json");
+    /** Made once: a passphrase takes half a second. */
+    private static final byte[] SEALED = KeyParcel.sealed(KeyEncryptionKey.random(), PHRASE, Instant.EPOCH);
 
     @Test
     void whatIsSealedOpensWithThePassphraseAlone() {
@@ -52,8 +54,7 @@ class KeyParcelTest {
                 "{                       | [                          | UNREADABLE | is not a JSON object"
             })
     void changedFileIsTold(String from, String to, Kind kind, String message) {
-        byte[] sealed = KeyParcel.sealed(KeyEncryptionKey.random(), PHRASE, Instant.EPOCH);
-        String text = new String(sealed, UTF_8);
+        String text = new String(SEALED, UTF_8);
         assertThat(text).contains(from);
 
         assertThatThrownBy(() -> KeyParcel.opened(text.replace(from, to).getBytes(UTF_8), PHRASE, FILE))

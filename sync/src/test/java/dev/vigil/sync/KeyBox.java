@@ -24,8 +24,12 @@ final class KeyBox {
     final BetweenStore store;
 
     KeyBox(Path home, ObjectStore bucket, Optional<String> kek) {
+        this(home, Vault.open(Home.below(home), kek.map(key -> () -> new Secret(key))), bucket);
+    }
+
+    KeyBox(Path home, Vault vault, ObjectStore bucket) {
         this.home = home;
-        this.vault = Vault.open(Home.below(home), kek.map(key -> () -> new Secret(key)));
+        this.vault = vault;
         this.seal = vault.sharedSeal();
         this.store = new BetweenStore(bucket, key -> {});
         this.keys = new SharedKeys(store, seal);
