@@ -211,8 +211,7 @@ public final class Login {
                 tokens.account(),
                 tokens.scopes().orElse(scopes),
                 server.introspectionEndpoint());
-        long known =
-                Math.max(stored.map(Grant::epoch).orElse(0L), setup.elsewhere().highestEpoch(connector.name()));
+        long known = Math.max(stored.map(Grant::epoch).orElse(0L), elsewhere);
         return new Grant(
                 connector.name(), connector.url(), known + 1, now, Optional.of(binding), set, Optional.empty());
     }
