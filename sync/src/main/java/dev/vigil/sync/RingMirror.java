@@ -43,6 +43,13 @@ final class RingMirror {
         this.sweep = sweep;
     }
 
+    /** See {@link SharedKeys#isCurrent}. */
+    boolean isCurrent(Optional<Version> listed) {
+        return known != null
+                && listed.equals(Optional.of(known))
+                && ring.bytes().isPresent();
+    }
+
     Pulled pull() {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Fetched fetched = fetched();
