@@ -14,8 +14,8 @@ import tools.jackson.databind.node.ObjectNode;
  * Puts another key-encryption key in the place of the one that wraps the rings. In this order:
  *
  * <ol>
- *   <li>{@link #wrapTwice}: every ring here opens with the old key and with the next one
- *   <li>the bucket's ring too, where there is a bucket ({@link #sharedSeal} opens with both)
+ *   <li>the bucket's ring, where there is a bucket, opens with the old key and with the next one ({@link #sharedSeal} has both)
+ *   <li>{@link #wrapTwice}: the rings here too
  *   <li>{@link #putFile} and the config: from the later of the two on, the next key is the key
  *   <li>the bucket's ring: the next key alone
  *   <li>{@link #finish}: the rings here too

@@ -45,11 +45,31 @@ public final class SharedRing {
      * What is held here.
      *
      * @param primary id of the key that seals now
-     * @param created when the primary was made
-     * @param keyIds oldest first
+     * @param keys oldest first
      * @param isDouble is it wrapped by two keys, since a change of the key-encryption key is under way?
      */
-    public record Held(long revision, long primary, Instant created, List<Long> keyIds, boolean isDouble) {}
+    public record Held(long revision, long primary, List<Key> keys, boolean isDouble) {
+        public Held {
+            keys = List.copyOf(keys);
+        }
+
+        /** When the primary was made. */
+        public Instant created() {
+            return keys.stream()
+                    .filter(key -> key.id() == primary)
+                    .map(Key::created)
+                    .findFirst()
+                    .orElseThrow();
+        }
+
+        /** Oldest first. */
+        public List<Long> keyIds() {
+            return keys.stream().map(Key::id).toList();
+        }
+    }
+
+    /** One key of the ring, and when it was made. */
+    public record Key(long id, Instant created) {}
 
     /** What a ring in the bucket is to this machine. */
     public sealed interface Verdict {
@@ -91,8 +111,9 @@ public final class SharedRing {
                 .map(ring -> new Held(
                         ring.revision().number(),
                         ring.primary(),
-                        ring.createdAt(ring.primary()),
-                        ring.keyIds(),
+                        ring.keyIds().stream()
+                                .map(id -> new Key(id, ring.createdAt(id)))
+                                .toList(),
                         file.bytes().filter(this::isDouble).isPresent()));
     }
 

@@ -13,20 +13,16 @@ import java.util.Optional;
  * secret is needed, not when the file is read.
  *
  * @param ca PEM file with certificates that are trusted beside the system's
- * @param keyEncryptionKey where the key is that wraps the key ring; empty for a file of our own
+ * @param keys what seals the rest
  * @param sync the bucket that machines share; empty for a machine by itself
  */
 record Config(
-        List<Entry> entries,
-        ProxySettings listen,
-        Optional<Path> ca,
-        Optional<SecretRef> keyEncryptionKey,
-        Optional<SyncConfig> sync) {
+        List<Entry> entries, ProxySettings listen, Optional<Path> ca, KeysConfig keys, Optional<SyncConfig> sync) {
     static final Config EMPTY = new Config(
             List.of(),
             new ProxySettings(ProxySettings.DEFAULT_PORT, true, List.of()),
             Optional.empty(),
-            Optional.empty(),
+            KeysConfig.NONE,
             Optional.empty());
 
     Config {

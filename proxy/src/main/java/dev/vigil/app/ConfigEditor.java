@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +77,22 @@ final class ConfigEditor {
                 },
                 "sync",
                 config -> config.sync().isPresent());
+    }
+
+    /** Writes where the key-encryption key is, and removes where it was; the config as it reads now. Throws like {@link #put}. */
+    Config putKey(KeyTarget target) {
+        return edit(
+                text -> {
+                    String edited = text;
+                    for (String key : List.of("keyEncryptionKey", "passphrase")) {
+                        edited = target.setting().equals(Optional.of(key))
+                                ? YamlSplice.set(edited, List.of("keys", key), target.value())
+                                : YamlSplice.remove(edited, List.of("keys", key));
+                    }
+                    return edited;
+                },
+                "keys",
+                config -> config.keys().isSameKey(target.config()));
     }
 
     /** Removes a connector; the config as it reads now. Throws like {@link #put}. */

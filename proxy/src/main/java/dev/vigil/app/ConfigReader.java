@@ -67,12 +67,11 @@ final class ConfigReader {
         ConfigSection connectors = root.section("connectors");
         List<Config.Entry> entries = new ArrayList<>();
         connectors.keys().forEach(name -> connector(name, connectors).ifPresent(entries::add));
-        ConfigSection keys = root.section("keys").allow(Set.of("keyEncryptionKey"));
         return new Config(
                 entries,
                 listen(root.section("listen")),
                 root.section("tls").allow(Set.of("ca")).parsed("ca", this::readable),
-                reference(keys, "keyEncryptionKey"),
+                new KeysSection(root.section("keys"), this::reference).read(),
                 new SyncSection(root.section("sync"), this::reference).read(root));
     }
 

@@ -120,7 +120,6 @@ final class Reload implements AutoCloseable {
     private void replace(Config next) {
         boolean restart = !next.listen().equals(config.get().listen())
                 || !next.ca().equals(config.get().ca())
-                || !next.keyEncryptionKey().equals(config.get().keyEncryptionKey())
                 || !next.sync().equals(config.get().sync());
         config.replace(next);
         keeper.manage(next.connectors()).toCompletableFuture().join();
@@ -128,7 +127,7 @@ final class Reload implements AutoCloseable {
                 "reloaded",
                 "connectors: " + next.entries().size()
                         + (restart
-                                ? "; changes under listen, tls, keys and sync need a restart: vigil stop, vigil run"
+                                ? "; changes under listen, tls and sync need a restart: vigil stop, vigil run"
                                 : ""));
     }
 

@@ -14,12 +14,14 @@ import dev.vigil.sync.ProbedStore;
 import dev.vigil.sync.ProvenStore;
 import dev.vigil.sync.S3Settings;
 import dev.vigil.sync.S3Store;
+import dev.vigil.sync.SharedKeys;
 import dev.vigil.sync.SharedStep;
 import dev.vigil.sync.Sharing;
 import dev.vigil.sync.SharingBook;
 import dev.vigil.sync.VerdictFile;
 import dev.vigil.vault.Home;
 import dev.vigil.vault.SafeFiles;
+import dev.vigil.vault.SharedSeal;
 import dev.vigil.vault.Vault;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -91,6 +93,11 @@ final class SharedBucket implements AutoCloseable {
 
     Sharing sharing() {
         return sharing;
+    }
+
+    /** The shared key ring for who seals otherwise than this machine does as a rule. */
+    SharedKeys keysSealedBy(SharedSeal seal) {
+        return new SharedKeys(new ProvenStore(store, this::verdict), seal);
     }
 
     Machine self() {

@@ -76,9 +76,9 @@ final class Workplace {
 
     Vault vaults() {
         if (vault == null) {
-            SecretReader secrets = new SecretReader(shell.environment());
-            vault = Vault.open(
-                    home, config().keyEncryptionKey().map(ref -> () -> secrets.read(ref, "keys.keyEncryptionKey")));
+            ConfiguredKey key = new ConfiguredKey(this::config, new SecretReader(shell.environment()));
+            key.get(); // a config with mistakes is told before anything is opened
+            vault = Vault.open(home, key);
         }
         return vault;
     }

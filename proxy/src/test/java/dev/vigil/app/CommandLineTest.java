@@ -44,7 +44,9 @@ class CommandLineTest {
                         "ad",
                         "x"),
                 misuse("vigil: Missing required parameters: 'NAME', 'URL'\nHelp: vigil add --help\n", "add"),
-                misuse("vigil: keys wants one of: list, rotate, retire.\nHelp: vigil keys --help\n", "keys"),
+                misuse(
+                        "vigil: keys wants one of: list, rotate, retire, rewrap, export, import.\nHelp: vigil keys --help\n",
+                        "keys"),
                 misuse(
                         "vigil: connector name 'My MCP' must be 1 to 63 lower-case letters, digits, - or _, beginning with a"
                                 + " letter or digit\n",

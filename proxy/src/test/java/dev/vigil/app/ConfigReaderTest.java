@@ -83,7 +83,7 @@ class ConfigReaderTest {
         assertThat(config.listen().localKey()).isFalse();
         assertThat(config.listen().hosts()).containsExactly("vigil.lan", "my-box");
         assertThat(config.ca()).contains(ca);
-        assertThat(config.keyEncryptionKey()).contains(new SecretRef.FromFile(HOME.resolve("kek")));
+        assertThat(config.keys().keyEncryptionKey()).contains(new SecretRef.FromFile(HOME.resolve("kek")));
     }
 
     @ParameterizedTest

@@ -50,6 +50,10 @@ final class RingMirror {
                 && ring.bytes().isPresent();
     }
 
+    boolean isThere() {
+        return store.get(KEY).isPresent();
+    }
+
     Pulled pull() {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             Fetched fetched = fetched();

@@ -106,6 +106,11 @@ public final class SharedKeys {
         }
     }
 
+    /** Has the bucket a ring at all? One request; changes nothing. */
+    public boolean isThere() {
+        return mirror.isThere();
+    }
+
     /** What is held here; empty before the first {@link #pull}. No request. */
     public Optional<Held> held() {
         return ring.held();
@@ -177,7 +182,8 @@ public final class SharedKeys {
         return held.keyIds().stream().filter(id -> id != held.primary()).toList();
     }
 
-    private boolean isUnderNext() {
+    /** Does the ring that is held here open with the next key-encryption key alone? During a change of it. */
+    public boolean isUnderNext() {
         return ring.bytes().filter(ring::isUnderNext).isPresent();
     }
 

@@ -192,8 +192,8 @@ class KeysShutOutTest {
         Changed rewrapsTo(KeyOrigin next, ObjectStore store) {
             try (KekChange change = vault().changeKeyTo(next)) {
                 SharedKeys keys = new SharedKeys(store, change.sharedSeal());
-                change.wrapTwice(false);
                 keys.wrapTwice();
+                change.wrapTwice(false);
                 change.putFile();
                 config.set(next);
                 Changed changed = keys.shutOut();
