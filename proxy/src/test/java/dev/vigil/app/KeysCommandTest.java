@@ -189,8 +189,10 @@ class KeysCommandTest {
 
     @Test
     void twoMachinesShareRotateAndAreShutOut() throws IOException {
-        String bucket = Files.createDirectory(folder.resolve("bucket")).toUri().toString();
-        assertThat(cli.run("sync", "init", bucket).code()).isZero();
+        makePrivate(folder.resolve("bucket"));
+        String bucket = "file://" + folder.resolve("bucket");
+        Ended begun = cli.run("sync", "init", bucket);
+        assertThat(begun.code()).as(begun.out() + begun.err()).isZero();
         Path parcel = folder.resolve("parcel.json");
         cli.runTyping(PASSPHRASE + "\n", "keys", "export", parcel.toString());
         Cli other = machine("other");
