@@ -70,9 +70,9 @@ public final class Vault {
      * @param keyOrigin asked whenever a key ring is read, so that a change takes effect without a restart; may throw what its
      *     owner understands
      */
-    public static Vault open(Home home, Supplier<KeyOrigin> keyOrigin) {
+    public static Vault open(Home home, Supplier<KeyOrigin> keyOrigin, TimeSource time) {
         home.prepare();
-        return new Vault(home, keyOrigin, SafeFiles.onDisk(), TimeSource.system());
+        return new Vault(home, keyOrigin, SafeFiles.onDisk(), time);
     }
 
     private static KeyOrigin origin(Optional<Supplier<Secret>> keyEncryptionKey) {

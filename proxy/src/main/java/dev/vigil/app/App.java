@@ -61,6 +61,7 @@ final class App implements AutoCloseable {
     private final Reload reload;
     private final DaemonDesk desk;
     private final ProxyServer server;
+    private final KeyRotation rotation;
 
     private App(Parts parts, Runnable stop) throws IOException {
         this.parts = parts;
@@ -81,8 +82,20 @@ final class App implements AutoCloseable {
         server = server();
         desk.open(url(), new Logins(loginSetup(), grant -> loggedIn()));
         reload.watch();
+        rotation = rotation();
+        rotation.watch();
         events.daemon(
                 "started", url() + ", connectors: " + config.get().entries().size());
+    }
+
+    private KeyRotation rotation() {
+        return new KeyRotation(
+                () -> config.get().keys(),
+                parts.vault().keyRing(),
+                sync.flatMap(SyncLoop::keys),
+                MachineName.find(),
+                parts.time(),
+                events::daemon);
     }
 
     private void loggedIn() {
@@ -164,6 +177,7 @@ final class App implements AutoCloseable {
     @Override
     public void close() {
         events.daemon("stopping", "exchanges under way may take " + DRAIN.toSeconds() + " s to end");
+        rotation.close();
         reload.close();
         server.drain(DRAIN);
         server.close();

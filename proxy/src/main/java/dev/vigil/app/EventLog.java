@@ -39,7 +39,7 @@ import java.util.function.Function;
  *   unreadable     connector reason
  *   answer_lost    connector reason deadline
  *   login_due      connector reason deadline action
- *   daemon         state (started, stopping, stopped, reloaded, config_refused) detail
+ *   daemon         state (started, stopping, stopped, reloaded, config_refused, keys_rotated, ...) detail
  * </pre>
  */
 final class EventLog implements AuthEvents, ProxyEvents {

@@ -6,6 +6,7 @@ import dev.vigil.auth.Elsewhere;
 import dev.vigil.auth.Refresher;
 import dev.vigil.auth.TaskLoop;
 import dev.vigil.auth.TokenKeeper;
+import dev.vigil.sync.SharedKeys;
 import dev.vigil.sync.SyncRound;
 import java.time.Duration;
 import java.util.List;
@@ -86,6 +87,12 @@ final class SyncLoop implements AutoCloseable {
     /** One round, as soon as the one under way is done; completes with what it did, on {@code vault-sync}. */
     CompletableFuture<SyncRound> now() {
         return CompletableFuture.supplyAsync(this::round, loop);
+    }
+
+    /** The shared key ring; empty where this machine may not write. */
+    Optional<SharedKeys> keys() {
+        return Optional.of(bucket.sharing().keys())
+                .filter(any -> !bucket.config().readOnly());
     }
 
     SharedBucket bucket() {

@@ -78,7 +78,7 @@ final class Workplace {
         if (vault == null) {
             ConfiguredKey key = new ConfiguredKey(this::config, new SecretReader(shell.environment()));
             key.get(); // a config with mistakes is told before anything is opened
-            vault = Vault.open(home, key);
+            vault = Vault.open(home, key, shell.time());
         }
         return vault;
     }

@@ -43,13 +43,6 @@ final class RingMirror {
         this.sweep = sweep;
     }
 
-    /** See {@link SharedKeys#isCurrent}. */
-    boolean isCurrent(Optional<Version> listed) {
-        return known != null
-                && listed.equals(Optional.of(known))
-                && ring.bytes().isPresent();
-    }
-
     boolean isThere() {
         return store.get(KEY).isPresent();
     }

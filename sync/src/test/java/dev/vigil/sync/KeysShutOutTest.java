@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vigil.auth.Secret;
+import dev.vigil.auth.TimeSource;
 import dev.vigil.auth.VaultException;
 import dev.vigil.sync.ObjectStore.Entry;
 import dev.vigil.sync.ObjectStore.Stored;
@@ -174,7 +175,7 @@ class KeysShutOutTest {
         }
 
         Vault vault() {
-            return Vault.open(Home.below(place), config::get);
+            return Vault.open(Home.below(place), config::get, TimeSource.system());
         }
 
         KeyBox box() {
