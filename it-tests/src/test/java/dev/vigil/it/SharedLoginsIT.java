@@ -111,6 +111,34 @@ class SharedLoginsIT {
         assertThat(auth.counts().reuses()).isZero();
     }
 
+    /** Nothing but the address of the bucket and the key, which is in the environment. */
+    @Test
+    void freshMachineServesItsFirstCallWithoutALogin() {
+        Logins.login(laptop.product(), NAME);
+        laptop.product().runWell("sync", "now");
+        Product product = new Product(folder.resolve("scheduler")).in(Map.of("TEAM_KEY", KEY));
+        product.runWell("keys", "rewrap", "--to", "env:TEAM_KEY");
+        assertThat(product.runWell(
+                                "sync", "init", folder.resolve("bucket").toUri().toString())
+                        .text())
+                .contains("In the bucket, and not a connector here: " + NAME);
+        product.runWell("add", NAME, "--from-bucket");
+        freePort(product);
+        long begun = System.nanoTime();
+        Product.Daemon daemon = opened(product.daemon());
+        Box scheduler = new Box(product, daemon, product.connect("test"));
+        assertThat(scheduler.skipKind()).as(product.run("status").text()).isEqualTo("none");
+        System.out.println("a fresh machine has served its first call "
+                + Duration.ofNanos(System.nanoTime() - begun).toMillis() + " ms after its start");
+        assertThat(auth.counts().logins()).isEqualTo(1);
+        assertThat(auth.counts().reuses()).isZero();
+    }
+
+    private static void freePort(Product product) {
+        Path config = product.home().resolve("vigil.yaml");
+        product.config(Checkout.read(config) + "listen: { port: " + FreePort.find() + " }\n");
+    }
+
     private Box machine(String name) {
         Path bucket = folder.resolve("bucket");
         Product product = new Product(folder.resolve(name))

@@ -33,7 +33,8 @@ import picocli.CommandLine.Parameters;
             "  vigil add notion https://mcp.notion.com/mcp",
             "  vigil add context7 https://mcp.context7.com/mcp --header CONTEXT7_API_KEY",
             "  pass show context7 | vigil add context7 https://mcp.context7.com/mcp --header CONTEXT7_API_KEY",
-            "  vigil add local http://127.0.0.1:3001/mcp --grant none"
+            "  vigil add local http://127.0.0.1:3001/mcp --grant none",
+            "  vigil add linear --from-bucket"
         })
 final class AddCommand implements Callable<Integer> {
     private final Workplace workplace;
@@ -42,8 +43,13 @@ final class AddCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "NAME", description = "What to call it: lower-case letters, digits, - and _.")
     private String name = "";
 
-    @Parameters(index = "1", paramLabel = "URL", description = "Its MCP endpoint, http or https.")
+    @Parameters(index = "1", arity = "0..1", paramLabel = "URL", description = "Its MCP endpoint, http or https.")
     private String url = "";
+
+    @Option(
+            names = "--from-bucket",
+            description = "Another machine shares a login under this name: address and login come from there.")
+    private boolean fromBucket;
 
     @Option(
             names = "--header",
@@ -67,6 +73,14 @@ final class AddCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (fromBucket != url.isEmpty()) {
+            throw new Failure(
+                    Failure.Code.USAGE,
+                    "write either the URL of " + name + ", or --from-bucket where a machine shares it");
+        }
+        if (fromBucket) {
+            return new AddFromBucket(workplace).add(name, Optional.ofNullable(header));
+        }
         boolean known = workplace.config().entry(name).isPresent();
         URI server = checkedUrl();
         GrantKind kind = kind().orElseGet(() -> asked(server));

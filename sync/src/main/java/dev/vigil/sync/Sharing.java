@@ -5,6 +5,7 @@ import dev.vigil.auth.Connector;
 import dev.vigil.auth.Elsewhere;
 import dev.vigil.auth.Grant;
 import dev.vigil.auth.Heartbeats;
+import dev.vigil.auth.OAuthBinding;
 import dev.vigil.auth.Refresher;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.auth.TokenVault;
@@ -14,6 +15,7 @@ import dev.vigil.sync.SharedStep.What;
 import dev.vigil.sync.SharedVault.Found;
 import dev.vigil.sync.SyncRound.Outcome;
 import dev.vigil.vault.SharedSeal;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -154,6 +156,26 @@ public final class Sharing implements Elsewhere {
     public Optional<SharedView> view(String connector) {
         Optional<Lease> lease = bucket.lease(connector).map(Found::value);
         return bucket.state(connector).map(found -> SharedView.of(found.value(), lease));
+    }
+
+    /**
+     * What a machine without this connector needs to know of it.
+     *
+     * @param isKey is it a static key rather than a login?
+     * @param scopes that the login was given
+     */
+    public record Offer(URI server, boolean isKey, List<String> scopes, String writer) {}
+
+    /** A login that somebody shares under this name. @throws StoreException when the bucket will not tell */
+    public Optional<Offer> offer(String connector) {
+        return bucket.state(connector)
+                .map(Found::value)
+                .flatMap(state -> state.grant()
+                        .map(grant -> new Offer(
+                                grant.server(),
+                                grant.oauth().isEmpty(),
+                                grant.oauth().map(OAuthBinding::scopes).orElse(List.of()),
+                                state.writer().name())));
     }
 
     /**
