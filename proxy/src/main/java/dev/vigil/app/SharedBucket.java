@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.app;
 
+import dev.vigil.auth.Connector;
 import dev.vigil.auth.Secret;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.auth.TokenVault;
 import dev.vigil.auth.VaultException;
-import dev.vigil.sync.BucketProbe;
+import dev.vigil.sync.BucketProof;
 import dev.vigil.sync.FolderStore;
 import dev.vigil.sync.Machine;
 import dev.vigil.sync.MachineFile;
@@ -18,6 +19,8 @@ import dev.vigil.sync.SharedKeys;
 import dev.vigil.sync.SharedStep;
 import dev.vigil.sync.Sharing;
 import dev.vigil.sync.SharingBook;
+import dev.vigil.sync.StoreException;
+import dev.vigil.sync.SyncRound;
 import dev.vigil.sync.VerdictFile;
 import dev.vigil.vault.Home;
 import dev.vigil.vault.SafeFiles;
@@ -26,6 +29,7 @@ import dev.vigil.vault.Vault;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -38,23 +42,15 @@ final class SharedBucket implements AutoCloseable {
 
     private final SyncConfig config;
     private final ProbedStore store;
-    private final VerdictFile verdicts;
+    private final BucketProof proof;
     private final Machine self;
-    private final TimeSource time;
     private final Sharing sharing;
 
-    private SharedBucket(
-            SyncConfig config,
-            ProbedStore store,
-            VerdictFile verdicts,
-            Machine self,
-            TimeSource time,
-            Sharing sharing) {
+    private SharedBucket(SyncConfig config, ProbedStore store, BucketProof proof, Machine self, Sharing sharing) {
         this.config = config;
         this.store = store;
-        this.verdicts = verdicts;
+        this.proof = proof;
         this.self = self;
-        this.time = time;
         this.sharing = sharing;
     }
 
@@ -71,15 +67,12 @@ final class SharedBucket implements AutoCloseable {
             TimeSource time,
             Consumer<SharedStep> story) {
         SafeFiles files = SafeFiles.onDisk();
-        VerdictFile verdicts = new VerdictFile(home.bucket(), files);
         Machine self = new MachineFile(home.machine(), files)
                 .self(config.machine().orElseGet(MachineName::host), MachineName.find());
-        ProbedStore plain = store(config, secrets, time);
-        ProbedStore store = verdicts.about(config.place())
-                .map(verdict -> plain.speaking(verdict.etags()))
-                .orElse(plain);
+        ProbedStore store = store(config, secrets, time);
+        BucketProof proof = new BucketProof(store, new VerdictFile(home.bucket(), files), config.place(), time);
         Sharing sharing = new Sharing(
-                new ProvenStore(store, () -> verdicts.about(config.place())),
+                new ProvenStore(store, proof::verdict),
                 vault.sharedSeal(),
                 vault.grants(),
                 new SharingBook(home.shared(), files),
@@ -88,7 +81,7 @@ final class SharedBucket implements AutoCloseable {
                 vault.beats(),
                 time,
                 story);
-        return new SharedBucket(config, store, verdicts, self, time, sharing);
+        return new SharedBucket(config, store, proof, self, sharing);
     }
 
     Sharing sharing() {
@@ -113,14 +106,43 @@ final class SharedBucket implements AutoCloseable {
     }
 
     Optional<ProbeVerdict> verdict() {
-        return verdicts.about(config.place());
+        return proof.verdict();
     }
 
-    /** Finds out whether the bucket is fit, and writes it down. Some seconds, and some thousand requests. */
-    ProbeVerdict probe() {
-        ProbeVerdict verdict = new BucketProbe(store, time).run();
-        verdicts.write(config.place(), verdict);
+    /** Finds out whether the bucket is fit, writes it down, and tells the others. Some seconds, and some 1600 requests. */
+    ProbeVerdict prove() {
+        ProbeVerdict verdict = proof.run();
+        tell(verdict);
         return verdict;
+    }
+
+    /** The same where it is time. What a bucket that is not well would not tell stays as it was. */
+    Optional<ProbeVerdict> proveIfDue() {
+        try {
+            Optional<ProbeVerdict> verdict = proof.runIfDue();
+            verdict.ifPresent(this::tell);
+            return verdict;
+        } catch (StoreException | VaultException e) {
+            return Optional.empty();
+        }
+    }
+
+    private void tell(ProbeVerdict verdict) {
+        if (verdict.isAccepted()) {
+            sharing.shareVerdict(config.place(), verdict);
+        }
+    }
+
+    /** Brings vault and bucket together. Where nobody here has found out whether the bucket is fit, another machine may have. */
+    SyncRound round(Collection<Connector> connectors) {
+        if (proof.verdict().isEmpty()) {
+            try {
+                sharing.sharedVerdict(config.place()).ifPresent(proof::take);
+            } catch (StoreException | VaultException e) {
+                // The round tells of it.
+            }
+        }
+        return sharing.round(connectors);
     }
 
     @Override

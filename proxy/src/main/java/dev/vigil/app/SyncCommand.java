@@ -148,8 +148,9 @@ final class SyncCommand implements Runnable {
         if (!isHere && !which.equals("there")) {
             throw new Failure(Code.USAGE, "--keep " + which + ": write here, for the login of this machine, or there");
         }
-        boolean isDone =
-                isHere ? bucket().sharing().keepOurs(name) : bucket().sharing().keepTheirs(name);
+        boolean isDone = isHere
+                ? bucket().sharing().twoLogins().keepOurs(name)
+                : bucket().sharing().twoLogins().keepTheirs(name);
         if (!isDone) {
             throw new Failure(
                     Code.SYNC,

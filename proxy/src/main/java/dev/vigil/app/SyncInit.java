@@ -21,7 +21,7 @@ record SyncInit(Workplace workplace) {
                 .orElseThrow(() -> new Failure(
                         Code.USAGE, "which bucket? Write for instance: vigil sync init s3://team-vigil/prod"));
         shell.note("Finding out whether " + shared.place() + " keeps its word. This takes some seconds ...");
-        ProbeVerdict verdict = shared.probe();
+        ProbeVerdict verdict = shared.prove();
         if (verdict.outcome() == Outcome.REFUSED) {
             throw new Failure(Code.SYNC, shared.place() + " is not fit to be shared: " + verdict.reason());
         }

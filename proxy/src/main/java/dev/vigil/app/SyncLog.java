@@ -2,11 +2,13 @@
 package dev.vigil.app;
 
 import dev.vigil.auth.TimeSource;
+import dev.vigil.sync.ProbeVerdict;
 import dev.vigil.sync.SharedStep;
 import dev.vigil.sync.SharedStep.What;
 import dev.vigil.sync.SyncRound;
 import dev.vigil.sync.SyncRound.Outcome;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -15,6 +17,7 @@ import java.util.Optional;
  * <pre>
  *   sync      outcome (attempted, skipped, failed_retriable, failed) shared pushed adopted other foreign took_ms reason
  *   shared    connector what epoch generation other why
+ *   bucket_proof  outcome (accepted, refused, read_only) reason
  * </pre>
  *
  * A round that changed nothing stands in the file and not on the terminal, as does one that fails like the one before it.
@@ -54,6 +57,20 @@ final class SyncLog {
             sink.write(line, sentences.clock(now) + " sync: " + LogLine.shown(told, 500));
         }
         lastTold = told;
+    }
+
+    /** The bucket was put to the proof again. */
+    void proved(ProbeVerdict verdict) {
+        Instant now = time.now().wall();
+        String outcome = verdict.outcome().name().toLowerCase(Locale.ROOT);
+        String line = new LogLine(now, "bucket_proof")
+                .with("outcome", outcome)
+                .with("reason", verdict.reason())
+                .toString();
+        sink.write(
+                line,
+                sentences.clock(now) + " the bucket was put to the proof again: " + outcome + ", "
+                        + LogLine.shown(verdict.reason(), 500));
     }
 
     void happened(SharedStep step) {

@@ -107,7 +107,8 @@ final class SyncLoop implements AutoCloseable {
         next.cancel();
         try {
             Optional<SyncRound> before = bucket.sharing().last();
-            SyncRound round = bucket.sharing().round(connectors == null ? List.of() : connectors.get());
+            bucket.proveIfDue().ifPresent(log::proved);
+            SyncRound round = bucket.round(connectors == null ? List.of() : connectors.get());
             history.add(round);
             log.synced(round);
             boolean isNews =

@@ -102,7 +102,7 @@ final class Workplace {
 
     /** One round of synchronization, in this process, written down. */
     SyncRound synced(SharedBucket shared) {
-        SyncRound round = shared.sharing().round(config().connectors());
+        SyncRound round = shared.round(config().connectors());
         SyncHistory history = SyncHistory.of(vaults());
         history.add(round);
         history.flush();

@@ -8,12 +8,12 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Lets nothing through to a bucket whose conditional writes were not proved ({@link BucketProbe}), and no write to one that
- * these credentials may only read.
+ * Lets no write through to a bucket whose conditional writes were not proved ({@link BucketProbe}), and nothing at all to one
+ * that has failed the proof.
  *
  * @param verdict the newest one, asked at each call; empty while nobody has probed
  */
-public record ProvenStore(ObjectStore store, Supplier<Optional<ProbeVerdict>> verdict) implements ObjectStore {
+public record ProvenStore(ProbedStore store, Supplier<Optional<ProbeVerdict>> verdict) implements ObjectStore {
 
     @Override
     public Optional<Stored> get(String key) {
@@ -51,20 +51,21 @@ public record ProvenStore(ObjectStore store, Supplier<Optional<ProbeVerdict>> ve
     }
 
     private ObjectStore read() {
-        ProbeVerdict known = verdict.get()
-                .orElseThrow(() -> refused("nobody has found out yet whether it is fit. Run: vigil sync init"));
-        if (known.outcome() == Outcome.REFUSED) {
-            throw refused(known.reason());
+        Optional<ProbeVerdict> known = verdict.get();
+        if (known.filter(one -> one.outcome() == Outcome.REFUSED).isPresent()) {
+            throw refused(known.orElseThrow().reason());
         }
         return store;
     }
 
     private ObjectStore written() {
-        ObjectStore open = read();
-        if (verdict.get().filter(ProbeVerdict::isAccepted).isEmpty()) {
+        read();
+        ProbeVerdict known = verdict.get()
+                .orElseThrow(() -> refused("nobody has found out yet whether it is fit. Run: vigil sync init"));
+        if (!known.isAccepted()) {
             throw refused("these credentials may only read it");
         }
-        return open;
+        return store.speaking(known.etags());
     }
 
     private StoreException refused(String why) {

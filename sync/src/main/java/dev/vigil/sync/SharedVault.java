@@ -14,12 +14,14 @@ import java.util.stream.Collectors;
 
 /**
  * The sealed objects of one vault in a bucket: {@code grants/HASH} ({@link SharedState}), {@code leases/HASH} ({@link
- * Lease}), HASH standing for the connector's name, and {@code machines/HASH} ({@link MachinePage}). Blocks like the store. All throw {@link StoreException} when the store
+ * Lease}), HASH standing for the connector's name, {@code machines/HASH} ({@link MachinePage}) and
+ * {@code verdicts/HASH} ({@link VerdictFile}). Blocks like the store. All throw {@link StoreException} when the store
  * gives no clear answer, and for what does not open.
  */
 final class SharedVault {
     private static final String GRANTS = "grants";
     private static final String PAGE = "machine";
+    private static final String VERDICT = "verdict";
 
     private final ObjectStore store;
     private final SealedObjects sealed;
@@ -63,6 +65,16 @@ final class SharedVault {
     /** As {@link #put(String, Lease, Optional)}. */
     Optional<Version> put(MachinePage page, Optional<Version> over) {
         return put(PAGE, PAGE + "|" + page.machine().id(), page.json(), over);
+    }
+
+    /** What somebody found out about the bucket, as JSON. */
+    Optional<Found<byte[]>> verdict() {
+        return find(VERDICT, hidden(VERDICT + "|bucket"), content -> content);
+    }
+
+    /** As {@link #put(String, Lease, Optional)}. */
+    Optional<Version> putVerdict(byte[] json, Optional<Version> over) {
+        return put(VERDICT, VERDICT + "|bucket", json, over);
     }
 
     /** What all machines told. One request for each. */

@@ -16,7 +16,6 @@ import dev.vigil.sync.SharedVault.Found;
 import dev.vigil.sync.SyncRound.Outcome;
 import dev.vigil.vault.SharedSeal;
 import java.net.URI;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -31,8 +30,6 @@ import java.util.function.Consumer;
  * proxy-io}, except {@link #whyNotHere}.
  */
 public final class Sharing implements Elsewhere {
-    private static final Duration DECISION_PATIENCE = Duration.ofSeconds(30);
-
     private final SharedKeys keys;
     private final SharedVault bucket;
     private final TokenVault vault;
@@ -128,6 +125,20 @@ public final class Sharing implements Elsewhere {
         }
     }
 
+    /** What another machine found out about this bucket, if it calls it the same. @throws StoreException as the bucket does */
+    public Optional<ProbeVerdict> sharedVerdict(String place) {
+        return bucket.verdict().flatMap(found -> VerdictFile.read(found.value(), place));
+    }
+
+    /** Spares the others finding out. What the bucket does not take they find out themselves. */
+    public void shareVerdict(String place, ProbeVerdict verdict) {
+        try {
+            bucket.putVerdict(VerdictFile.json(place, verdict), bucket.verdict().map(Found::version));
+        } catch (StoreException e) {
+            // They find out themselves.
+        }
+    }
+
     /** What all machines told of themselves. @throws StoreException when the bucket will not tell */
     public List<MachinePage> machines() {
         return bucket.pages();
@@ -178,39 +189,9 @@ public final class Sharing implements Elsewhere {
                                 state.writer().name())));
     }
 
-    /**
-     * Decides between two logins with one epoch: ours is written over the other as the newer one. Needs the bucket.
-     *
-     * @return false when there is nothing to decide, or somebody else wrote at this moment
-     * @throws StoreException when the bucket gives no clear answer
-     * @throws VaultException when the disk refuses
-     */
-    public boolean keepOurs(String connector) {
-        Optional<Grant> ours = vault.load(connector);
-        Optional<Found<SharedState>> theirs = bucket.state(connector);
-        if (!areTwo(ours, theirs)) {
-            return false;
-        }
-        Grant newer = ours.orElseThrow().inEpoch(highestEpoch(connector) + 1);
-        try (TokenVault.Claim claim = vault.claim(connector, DECISION_PATIENCE)) {
-            vault.save(newer);
-        }
-        return push.grant(newer, theirs.map(Found::version)).isPresent();
-    }
-
-    /** The other way round: the login of the other machine becomes ours, and our own is forgotten. As {@link #keepOurs}. */
-    public boolean keepTheirs(String connector) {
-        Optional<Grant> ours = vault.load(connector);
-        Optional<Found<SharedState>> theirs = bucket.state(connector);
-        if (!areTwo(ours, theirs)) {
-            return false;
-        }
-        return adoption.replace(theirs.orElseThrow(), ours.orElseThrow());
-    }
-
-    private static boolean areTwo(Optional<Grant> ours, Optional<Found<SharedState>> theirs) {
-        return ours.flatMap(mine -> theirs.map(Found::value).filter(state -> Comparison.isOtherLogin(mine, state)))
-                .isPresent();
+    /** Where a person decides between two logins that were made at once. */
+    public TwoLogins twoLogins() {
+        return new TwoLogins(bucket, vault, adoption, push);
     }
 
     /**

@@ -9,7 +9,7 @@ import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What was found out about the bucket in use: the file {@code bucket.json}:
+ * What was found out about the bucket in use: the file {@code bucket.json}, and the same, sealed, in the bucket:
  *
  * <pre>
  * version  1
@@ -23,9 +23,25 @@ public record VerdictFile(Path file, SafeFiles files) {
 
     /** The verdict about this bucket; empty when there is none that can be read. */
     public Optional<ProbeVerdict> about(String place) {
+        return files.read(file, LIMIT).flatMap(content -> read(content, place));
+    }
+
+    /** @throws VaultException when the disk refuses */
+    public void write(String place, ProbeVerdict verdict) {
+        files.replace(file, json(place, verdict));
+    }
+
+    /** In the bucket, sealed, it spares other machines the probe, and the rights that it wants. */
+    static byte[] json(String place, ProbeVerdict verdict) {
+        ObjectNode node = Fields.empty().put("version", VERSION).put("place", place);
+        node.set("verdict", Fields.parse(verdict.toJson()).node());
+        return Fields.bytes(node);
+    }
+
+    /** Also of a bucket that was copied to another store, whose verdict says nothing of that store. */
+    static Optional<ProbeVerdict> read(byte[] json, String place) {
         try {
-            return files.read(file, LIMIT)
-                    .map(Fields::parse)
+            return Optional.of(Fields.parse(json))
                     .filter(fields -> fields.number("version") == VERSION
                             && fields.text("place").equals(place))
                     .map(fields -> ProbeVerdict.fromJson(
@@ -33,12 +49,5 @@ public record VerdictFile(Path file, SafeFiles files) {
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
-    }
-
-    /** @throws VaultException when the disk refuses */
-    public void write(String place, ProbeVerdict verdict) {
-        ObjectNode node = Fields.empty().put("version", VERSION).put("place", place);
-        node.set("verdict", Fields.parse(verdict.toJson()).node());
-        files.replace(file, Fields.bytes(node));
     }
 }

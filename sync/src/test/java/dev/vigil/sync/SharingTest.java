@@ -140,16 +140,18 @@ class SharingTest {
     @Test
     void personDecidesForTheLoginHere() {
         twoLogins();
-        assertThat(cloud.sharing.keepOurs("notion")).isTrue();
+        assertThat(cloud.sharing.twoLogins().keepOurs("notion")).isTrue();
         laptop.syncs();
         assertThat(laptop.holds().loggedInAt()).isEqualTo(cloud.holds().loggedInAt());
-        assertThat(cloud.sharing.keepOurs("notion")).as("decided already").isFalse();
+        assertThat(cloud.sharing.twoLogins().keepOurs("notion"))
+                .as("decided already")
+                .isFalse();
     }
 
     @Test
     void personDecidesForTheLoginThere() {
         Instant kept = twoLogins();
-        assertThat(cloud.sharing.keepTheirs("notion")).isTrue();
+        assertThat(cloud.sharing.twoLogins().keepTheirs("notion")).isTrue();
         assertThat(cloud.holds().loggedInAt()).isEqualTo(kept);
         assertThat(cloud.syncs().steps()).isEmpty();
     }
@@ -196,6 +198,18 @@ class SharingTest {
     }
 
     @Test
+    void oneMachineFindsOutForAll() {
+        laptop.syncs();
+        ProbeVerdict verdict = BucketProofTest.verdict(time.now().wall());
+        laptop.sharing.shareVerdict("s3://team", verdict);
+        cloud.syncs();
+        assertThat(cloud.sharing.sharedVerdict("s3://team")).contains(verdict);
+        assertThat(cloud.sharing.sharedVerdict("s3://copy-of-team"))
+                .as("of another store")
+                .isEmpty();
+    }
+
+    @Test
     void copiedHomeIsAnotherMachine() {
         MachineFile file = new MachineFile(Home.below(folder.resolve("laptop")).machine(), SafeFiles.onDisk());
         Machine here = file.self("laptop", "host");
@@ -217,8 +231,8 @@ class SharingTest {
     void nothingToDecideIsSaid() {
         laptop.logsIn();
         laptop.syncs();
-        assertThat(laptop.sharing.keepTheirs("notion")).isFalse();
+        assertThat(laptop.sharing.twoLogins().keepTheirs("notion")).isFalse();
         store.down(true);
-        assertThatThrownBy(() -> laptop.sharing.keepOurs("notion")).isInstanceOf(StoreException.class);
+        assertThatThrownBy(() -> laptop.sharing.twoLogins().keepOurs("notion")).isInstanceOf(StoreException.class);
     }
 }
