@@ -127,11 +127,16 @@ final class KekSource {
                 .orElseThrow(() -> malformed(file.toString(), "Restore it from a backup"));
     }
 
-    private static Optional<Secret> secret(Supplier<Secret> given) {
+    /** Whatever keeps the caller from its own secret is trouble with the key. */
+    private Optional<Secret> secret(Supplier<Secret> given) {
         try {
             return Optional.of(given.get());
+        } catch (VaultException e) {
+            throw e;
         } catch (IllegalArgumentException e) {
             return Optional.empty(); // an empty variable or file makes no Secret
+        } catch (RuntimeException e) {
+            throw new VaultException(Kind.KEY, file, String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -96,10 +96,9 @@ final class SealingKeys {
         try {
             again = null;
             return file.open(content).ring();
-        } catch (RuntimeException e) { // also what the caller's own source of the key throws
-            boolean isKeyTrouble = !(e instanceof VaultException told) || told.kind() == Kind.KEY;
+        } catch (VaultException e) {
             Ring held = ring;
-            if (held == null || !isKeyTrouble || !file.isListed(content, held.vault(), held.primary())) {
+            if (held == null || e.kind() != Kind.KEY || !file.isListed(content, held.vault(), held.primary())) {
                 throw e;
             }
             again = Deadline.in(LOOK_AGAIN, time.now());

@@ -224,6 +224,13 @@ class ConfigReaderTest {
                         "keys: { keyEncryptionKey: abc }",
                         "1:27: keys.keyEncryptionKey: a secret may not stand in this file. Write {env: NAME}, {file: PATH} or {exec: [COMMAND, ARGUMENT]}"),
                 mistake(
+                        "keys: { passphrase: { env: A }, keyEncryptionKey: { env: B } }",
+                        "1:9: keys.passphrase: goes not together with keyEncryptionKey: both say what the key is. Remove one"),
+                mistake(
+                        "keys: { passphrase: abc }",
+                        "1:21: keys.passphrase: a secret may not stand in this file. Write {env: NAME}, {file: PATH} or {exec: [COMMAND, ARGUMENT]}"),
+                mistake("keys: { rotateEvery: 2h }", "1:22: keys.rotateEvery: '2h' must be a day or more. Write 90d"),
+                mistake(
                         "a:\n\tb: c",
                         "2:1: this is not YAML: while scanning for the next token, found character '\\t(TAB)' that cannot start any token. (Do not use \\t(TAB) for indentation)"),
                 mistake(

@@ -168,10 +168,10 @@ class KeysCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "env:UNSET             | 2 | keys.keyEncryptionKey: no secret: the variable UNSET is empty or not set",
+                "env:UNSET             | 6 | keys.keyEncryptionKey: no secret: the variable UNSET is empty or not set",
                 "env:BAD               | 6 | is not 32 bytes in base64 or hexadecimal",
                 "passphrase-env:SHORT  | 6 | has less than 12 characters",
-                "file:/nowhere         | 2 | the file /nowhere cannot be read",
+                "file:/nowhere         | 6 | the file /nowhere cannot be read",
                 "hunter2hunter2hunter2 | 2 | the key itself is never an argument",
                 "env:hunter2 hunter2   | 2 | must be the name of an environment variable"
             })
@@ -224,6 +224,27 @@ class KeysCommandTest {
                 .isZero();
         assertThat(other.run("keys", "rotate").code()).isZero();
         assertThat(other.run("keys", "list", "--json").out()).contains("\"ring\":\"shared\"");
+    }
+
+    @Test
+    void daemonGoesOnWhileTheKeyIsChangedUnderIt() throws IOException {
+        cli.config(CONFIG + "listen: { port: 0 }\n");
+        try (Cli running = cli) {
+            running.daemon();
+            Ended rewrapped = cli.run("keys", "rewrap", "--to", "new-file");
+            assertThat(rewrapped.code()).as(rewrapped.err()).isZero();
+            String before = kek(home);
+            cli.with("VIGIL_KEK", KEK);
+            Ended unseen = cli.run("keys", "rewrap", "--to", "env:VIGIL_KEK");
+            assertThat(unseen.code()).as(unseen.err()).isZero();
+            assertThat(unseen.err()).contains("start it anew: vigil stop, vigil run --background");
+
+            Ended added = cli.runTyping("another-key\n", "add", "c8", "https://c8.invalid/mcp", "--header", "X-Key");
+            assertThat(added.code()).as(added.err()).isZero();
+            assertThat(cli.run("status").out()).contains("c7", "c8").doesNotContain(before);
+            Ended rotated = cli.run("keys", "rotate");
+            assertThat(rotated.out()).contains("Sealed again: 2 files.");
+        }
     }
 
     private void assertSealedFilesOpen() {

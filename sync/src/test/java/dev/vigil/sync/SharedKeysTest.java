@@ -5,11 +5,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.vigil.auth.Secret;
+import dev.vigil.auth.TimeSource;
 import dev.vigil.auth.VaultException;
 import dev.vigil.sync.ObjectStore.Stored;
 import dev.vigil.sync.SharedKeys.Changed;
 import dev.vigil.sync.SharedKeys.Pulled;
+import dev.vigil.vault.Home;
+import dev.vigil.vault.KeyOrigin;
 import dev.vigil.vault.SharedRing.Held;
+import dev.vigil.vault.Vault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,6 +116,23 @@ class SharedKeysTest {
         builder.keys.rotate();
         assertThat(laptop.keys.pull()).isEqualTo(new Pulled.Taken(0));
         assertThat(laptop.reads("notion")).isEqualTo("tokens");
+    }
+
+    @Test
+    void onePassphraseOnTwoMachinesIsEnough() {
+        KeyBox laptop = worded("laptop", "correct horse battery staple");
+        KeyBox builder = worded("builder", "correct horse battery staple");
+        laptop.keys.pull();
+        laptop.puts("notion", "tokens");
+
+        assertThat(builder.keys.pull()).isEqualTo(new Pulled.Taken(0));
+        assertThat(builder.reads("notion")).isEqualTo("tokens");
+        assertThat(worded("stranger", "another horse battery").keys.pull()).isInstanceOf(Pulled.Refused.class);
+        assertThat(box("keyed").keys.pull())
+                .asInstanceOf(InstanceOfAssertFactories.type(Pulled.Refused.class))
+                .extracting(Pulled.Refused::why)
+                .asString()
+                .contains("a passphrase on the machine that wrote it");
     }
 
     @Test
@@ -403,6 +425,12 @@ class SharedKeysTest {
 
     private Stored at(String key) {
         return bucket.get(key).orElseThrow();
+    }
+
+    private KeyBox worded(String name, String passphrase) {
+        KeyOrigin origin = new KeyOrigin.Passphrase(() -> new Secret(passphrase));
+        Path home = folder.resolve(name);
+        return new KeyBox(home, Vault.open(Home.below(home), () -> origin, TimeSource.system()), bucket);
     }
 
     private KeyBox box(String name) {
