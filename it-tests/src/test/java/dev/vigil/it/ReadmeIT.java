@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the README tells a newcomer to type, typed in that order, through the launcher, with a browser of our own. */
 class ReadmeIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final FileAttribute<?> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     @Test
     void commandsOfTheReadmeDoWhatTheySay(@TempDir Path home) throws Exception {
@@ -31,10 +34,14 @@ class ReadmeIT {
                 DemoMcpServer mcp = DemoMcpServer.start(DemoMcpServer.Settings.protectedBy(auth))) {
             Files.writeString(home.resolve("vigil.yaml"), "# mine\nlisten: { port: 0 }\n");
             Path visited = home.resolve("visited");
+            Path bucket = Files.createDirectory(home.resolve("team-vigil"), OWNER_ONLY);
             CompletableFuture<Void> person = CompletableFuture.runAsync(() -> visit(visited));
             for (String command : commands()) {
-                List<String> said =
-                        typed(home, browser(home, visited), command.replace("https://mcp.notion.com/mcp", mcp.url()));
+                List<String> said = typed(
+                        home,
+                        browser(home, visited),
+                        command.replace("https://mcp.notion.com/mcp", mcp.url())
+                                .replace("s3://team-vigil/prod", bucket.toUri().toString()));
                 assertThat(String.join("\n", said)).containsPattern(EXPECTED.get(command));
             }
             person.get();
@@ -68,6 +75,8 @@ class ReadmeIT {
             "./vigil login notion", "notion: logged in",
             "./vigil connect claude-code", "claude mcp add --transport http notion http://\\S+/mcp/notion --header",
             "./vigil status", "notion",
+            "./vigil sync init s3://team-vigil/prod", "The bucket is fit",
+            "./vigil sync status", "this machine is",
             "./vigil keys rotate", "(?i)primary|new key",
             "./vigil stop", "Stopped");
 
