@@ -8,6 +8,7 @@ import dev.vigil.auth.TokenVault;
 import dev.vigil.auth.VaultException;
 import dev.vigil.sync.BucketProof;
 import dev.vigil.sync.FolderStore;
+import dev.vigil.sync.LazyStore;
 import dev.vigil.sync.Machine;
 import dev.vigil.sync.MachineFile;
 import dev.vigil.sync.ProbeVerdict;
@@ -57,7 +58,6 @@ final class SharedBucket implements AutoCloseable {
     /**
      * @param story hears what happens to shared logins
      * @throws VaultException when the home cannot be used
-     * @throws ConfigException when credentials cannot be had
      */
     static SharedBucket open(
             SyncConfig config,
@@ -69,7 +69,7 @@ final class SharedBucket implements AutoCloseable {
         SafeFiles files = SafeFiles.onDisk();
         Machine self = new MachineFile(home.machine(), files)
                 .self(config.machine().orElseGet(MachineName::host), MachineName.find());
-        ProbedStore store = store(config, secrets, time);
+        ProbedStore store = new LazyStore(config.place(), () -> store(config, secrets, time));
         BucketProof proof = new BucketProof(store, new VerdictFile(home.bucket(), files), config.place(), time);
         Sharing sharing = new Sharing(
                 new ProvenStore(store, proof::verdict),
