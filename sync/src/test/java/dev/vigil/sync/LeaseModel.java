@@ -70,15 +70,30 @@ final class LeaseModel {
     }
 
     /** Everything at one moment. Machines are numbered from 0; -1 is nobody. */
-    private record World(
-            List<Box> boxes,
-            int holder,
-            int intender,
-            int intended,
-            int pushed,
-            int live,
-            int spender,
-            boolean ended) {}
+    private record World(List<Box> boxes, int holder, int intender, int intended, int pushed, int live, boolean ended) {
+
+        World with(List<Box> others) {
+            return new World(List.copyOf(others), holder, intender, intended, pushed, live, ended);
+        }
+
+        World leased(int toHolder, int byIntender, int ofGeneration) {
+            return new World(boxes, toHolder, byIntender, ofGeneration, pushed, live, ended);
+        }
+
+        World pushedTo(int generation) {
+            return new World(boxes, holder, intender, intended, generation, live, ended);
+        }
+
+        /** The server has rotated. */
+        World rotated() {
+            return new World(boxes, holder, intender, intended, pushed, live + 1, ended);
+        }
+
+        /** The server has seen a spent token. */
+        World revoked() {
+            return new World(boxes, holder, intender, intended, pushed, live, true);
+        }
+    }
 
     static final int NOBODY = -1;
 
@@ -99,7 +114,7 @@ final class LeaseModel {
     Optional<List<String>> counterexample() {
         Box[] boxes = new Box[machines];
         Arrays.fill(boxes, new Box(At.IDLE, 1, false, false, false));
-        World begin = new World(List.of(boxes), NOBODY, NOBODY, 0, 1, 1, NOBODY, false);
+        World begin = new World(List.of(boxes), NOBODY, NOBODY, 0, 1, 1, false);
         seen.add(begin);
         open.add(begin);
         while (!open.isEmpty()) {
@@ -184,15 +199,7 @@ final class LeaseModel {
         } else if (isOpen && world.intender != machine && without != Without.LOOKING_AT_ANOTHERS_INTENT) {
             release(world, machine, world.intender, reach);
         } else if (box.disk > world.pushed && without != Without.PUSHING_BEFORE_ASKING) {
-            World pushed = new World(
-                    world.boxes,
-                    world.holder,
-                    world.intender,
-                    world.intended,
-                    box.disk,
-                    world.live,
-                    world.spender,
-                    world.ended);
+            World pushed = world.pushedTo(box.disk);
             reach.accept(with(pushed, machine, box.to(At.ALLOWED)));
             release(world, machine, isOpen ? world.intender : NOBODY, reach);
         } else {
@@ -218,42 +225,18 @@ final class LeaseModel {
             return;
         }
         if (box.disk == world.live) {
-            World spent = new World(
-                    world.boxes,
-                    world.holder,
-                    world.intender,
-                    world.intended,
-                    world.pushed,
-                    world.live + 1,
-                    machine,
-                    false);
+            World spent = world.rotated();
             reach.accept(with(spent, machine, box.to(At.ANSWERED)));
             reach.accept(with(spent, machine, box.doubting().to(At.UNSETTLED)));
         } else if (!box.doubt) { // a token that somebody else has spent; one's own lost answer is told of, and no crime
-            reach.accept(new World(
-                    world.boxes,
-                    world.holder,
-                    world.intender,
-                    world.intended,
-                    world.pushed,
-                    world.live,
-                    world.spender,
-                    true));
+            reach.accept(world.revoked());
         }
     }
 
     private void push(World world, int machine, Consumer<World> reach) {
         Box box = world.boxes.get(machine);
         int newest = Math.max(world.pushed, box.disk);
-        World pushed = new World(
-                world.boxes,
-                world.holder,
-                world.intender,
-                world.intended,
-                newest,
-                world.live,
-                world.spender,
-                world.ended);
+        World pushed = world.pushedTo(newest);
         reach.accept(with(pushed, machine, box.to(At.SETTLED)));
         boolean isLeft = without != Without.LEAVING_THE_INTENT_WHEN_THE_PUSH_FAILED;
         reach.accept(with(world, machine, box.to(isLeft ? At.UNSETTLED : At.SETTLED)));
@@ -277,22 +260,13 @@ final class LeaseModel {
         for (int i = 0; i < world.boxes.size(); i++) {
             boxes.add(world.boxes.get(i).holding(i == writer));
         }
-        return new World(
-                List.copyOf(boxes), holder, intender, intended, world.pushed, world.live, world.spender, world.ended);
+        return world.with(boxes).leased(holder, intender, intended);
     }
 
     private static World with(World world, int machine, Box box) {
         List<Box> boxes = new ArrayList<>(world.boxes);
         boxes.set(machine, box);
-        return new World(
-                List.copyOf(boxes),
-                world.holder,
-                world.intender,
-                world.intended,
-                world.pushed,
-                world.live,
-                world.spender,
-                world.ended);
+        return world.with(boxes);
     }
 
     private List<String> story(World end) {
