@@ -71,7 +71,7 @@ final class App implements AutoCloseable {
         transport = new NettyOAuthTransport(parts.outbound());
         clocks = new ServerClocks(transport, parts.time());
         policy = new RefreshPolicy(MachineName.find(), config::refreshOf);
-        sync = SyncLoop.open(parts);
+        sync = SyncLoop.open(parts, App::random);
         keeper = keeper();
         keeper.manage(config.get().connectors()).toCompletableFuture().join();
         sync.ifPresent(one -> one.start(() -> config.get().connectors(), keeper));
@@ -113,7 +113,7 @@ final class App implements AutoCloseable {
                 new GrantReader(parts.vault().grants(), policy, parts.time(), elsewhere()),
                 sync.map(one -> one.over(alone)).orElse(alone),
                 new AuthListeners(List.of(events, new BeatWriter(parts.vault().beats(), parts.time()))),
-                () -> ThreadLocalRandom.current().nextDouble());
+                App::random);
     }
 
     private ProxyServer server() throws IOException {
@@ -132,6 +132,10 @@ final class App implements AutoCloseable {
 
     private Elsewhere elsewhere() {
         return sync.map(SyncLoop::elsewhere).orElse(Elsewhere.NOWHERE);
+    }
+
+    private static double random() {
+        return ThreadLocalRandom.current().nextDouble();
     }
 
     /** Needs the port, since the redirect URI is byte-identical in registration, request and callback. */

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +31,7 @@ final class SyncLoop implements AutoCloseable {
     private final SharedBucket bucket;
     private final SyncHistory history;
     private final SyncLog log;
+    private final DoubleSupplier random;
     private final TaskLoop loop = TaskLoop.named("vault-sync");
     /** Touched on the loop only, like below. */
     private TaskLoop.Timer next = () -> {};
@@ -38,14 +39,19 @@ final class SyncLoop implements AutoCloseable {
     private @Nullable Supplier<List<Connector>> connectors;
     private @Nullable TokenKeeper keeper;
 
-    private SyncLoop(SharedBucket bucket, SyncHistory history, SyncLog log) {
+    private SyncLoop(SharedBucket bucket, SyncHistory history, SyncLog log, DoubleSupplier random) {
         this.bucket = bucket;
         this.history = history;
         this.log = log;
+        this.random = random;
     }
 
-    /** Empty where the config names no bucket. Asks nothing of the network. */
-    static Optional<SyncLoop> open(App.Parts parts) {
+    /**
+     * Empty where the config names no bucket. Asks nothing of the network.
+     *
+     * @param random uniform in [0, 1), for the spread
+     */
+    static Optional<SyncLoop> open(App.Parts parts, DoubleSupplier random) {
         return parts.config().sync().map(config -> {
             SyncHistory history = SyncHistory.of(parts.vault());
             SyncLog log = new SyncLog(parts.time(), Sentences.here(), parts.log());
@@ -54,7 +60,7 @@ final class SyncLoop implements AutoCloseable {
                         history.add(step, parts.time().now().wall());
                         log.happened(step);
                     });
-            return new SyncLoop(bucket, history, log);
+            return new SyncLoop(bucket, history, log, random);
         });
     }
 
@@ -123,7 +129,7 @@ final class SyncLoop implements AutoCloseable {
     }
 
     private Duration pause() {
-        double factor = 1 + SPREAD * (2 * ThreadLocalRandom.current().nextDouble() - 1);
+        double factor = 1 + SPREAD * (2 * random.getAsDouble() - 1);
         return Duration.ofMillis(Math.round(bucket.config().every().toMillis() * factor));
     }
 

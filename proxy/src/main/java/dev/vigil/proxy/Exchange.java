@@ -189,19 +189,19 @@ final class Exchange implements Turn, UpstreamCall.Listener, Permission.Asker {
     @Override
     public void unreachable(Throwable cause) {
         body.takeBack();
-        answering.own(skips.unreachable(Reasons.of(cause)));
+        answering.own(skips.trouble().unreachable(Reasons.of(cause)));
     }
 
     @Override
     public void broken(String reason) {
         body.takeBack();
         if (answering.hasBegun()) {
-            answering.breakOff(skips.lost(reason));
+            answering.breakOff(skips.trouble().lost(reason));
         } else if (isWorthASecondConnection()) {
             resent = true;
             send(sentWith);
         } else {
-            answering.own(skips.lost(reason));
+            answering.own(skips.trouble().lost(reason));
         }
     }
 

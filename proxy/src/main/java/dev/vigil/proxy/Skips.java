@@ -69,7 +69,8 @@ record Skips(Connector connector, TimeSource time) {
         return OwnAnswer.of(
                         Kind.NOT_LOGGED_IN,
                         name(),
-                        "no login to " + name() + " on this machine (" + held.why() + "): skipped",
+                        "no login to " + name() + " on this machine (" + UpstreamTrouble.plain(held.why())
+                                + "): skipped",
                         "A person should look before logging in again: vigil sync status.",
                         "held_elsewhere")
                 .action("vigil sync status");
@@ -138,8 +139,8 @@ record Skips(Connector connector, TimeSource time) {
         if (verdict instanceof Verdict.Forbidden) return forbidden();
         if (verdict instanceof Verdict.Redirected redirected) return redirected(redirected.target());
         if (verdict instanceof Verdict.Follow moved) return redirected(moved.target());
-        if (verdict instanceof Verdict.NotMcp nonsense) return notMcp(nonsense);
-        if (verdict instanceof Verdict.ServerTrouble trouble) return serverTrouble(trouble);
+        if (verdict instanceof Verdict.NotMcp nonsense) return trouble().notMcp(nonsense);
+        if (verdict instanceof Verdict.ServerTrouble trouble) return trouble().of(trouble);
         throw new AssertionError(verdict);
     }
 
@@ -188,51 +189,15 @@ record Skips(Connector connector, TimeSource time) {
         return OwnAnswer.of(
                 Kind.REDIRECTED,
                 name(),
-                name() + " redirects to " + plain(target),
+                name() + " redirects to " + UpstreamTrouble.plain(target),
                 "Vigil does not follow with a token. If the server has moved, a person must run: vigil remove " + name()
                         + ", then vigil add " + name() + " URL.",
                 "redirected");
     }
 
-    private OwnAnswer notMcp(Verdict.NotMcp nonsense) {
-        return OwnAnswer.of(
-                        Kind.NOT_MCP,
-                        name(),
-                        name() + " does not answer as an MCP server: " + plain(nonsense.what()),
-                        "Is its URL right? See vigil status " + name() + ".",
-                        "not_mcp")
-                .sent(Sent.YES);
-    }
-
-    private OwnAnswer serverTrouble(Verdict.ServerTrouble trouble) {
-        return OwnAnswer.of(
-                        Kind.UPSTREAM_TROUBLE,
-                        name(),
-                        name() + " answered HTTP " + trouble.status(),
-                        "That is trouble of the server. Its authorization is in order.",
-                        "http_" + trouble.status())
-                .sent(Sent.YES)
-                .retryable(SOON);
-    }
-
-    OwnAnswer unreachable(String reason) {
-        return OwnAnswer.of(
-                        Kind.UPSTREAM_UNREACHABLE,
-                        name(),
-                        name() + " cannot be reached: " + plain(reason),
-                        "Nothing was sent, so the same call may be tried again.",
-                        "unreachable")
-                .retryable(SOON);
-    }
-
-    OwnAnswer lost(String reason) {
-        return OwnAnswer.of(
-                        Kind.ANSWER_LOST,
-                        name(),
-                        "the answer of " + name() + " was lost: " + plain(reason),
-                        "The call may have taken effect. Look before calling again.",
-                        "answer_lost")
-                .sent(Sent.UNKNOWN);
+    /** Where it is not about authorization. */
+    UpstreamTrouble trouble() {
+        return new UpstreamTrouble(name());
     }
 
     private String name() {
@@ -251,11 +216,5 @@ record Skips(Connector connector, TimeSource time) {
     private String personMustRun(String command) {
         return "A person must run: " + command + ". Until then every call to " + name()
                 + " gives this answer. Other servers are unaffected.";
-    }
-
-    /** Words from outside, without what clients cut at. */
-    private static String plain(String words) {
-        String clean = words.replaceAll("[;\"<>\\p{Cntrl}]", " ").trim();
-        return clean.length() <= 200 ? clean : clean.substring(0, 200);
     }
 }

@@ -91,7 +91,7 @@ class SkipReplyTest {
     void streamOrGoodbyeIsRefusedQuietly() {
         assertThat(SkipReply.to(HttpMethod.GET, scan(""), EXPIRED).status()).isEqualTo(405);
         assertThat(SkipReply.to(HttpMethod.DELETE, scan(""), EXPIRED).status()).isEqualTo(405);
-        assertThat(SkipReply.to(HttpMethod.GET, scan(""), SKIPS.unreachable("down"))
+        assertThat(SkipReply.to(HttpMethod.GET, scan(""), SKIPS.trouble().unreachable("down"))
                         .status())
                 .isEqualTo(503);
     }
@@ -109,7 +109,7 @@ class SkipReplyTest {
         Reply reply = SkipReply.to(
                 HttpMethod.POST,
                 scan("{\"id\":1,\"method\":\"" + method + "\"}"),
-                SKIPS.unreachable("connection refused"));
+                SKIPS.trouble().unreachable("connection refused"));
         assertThat(reply.status()).isEqualTo(status);
         assertThat(text(reply)).contains("\"code\":1502").contains("\"kind\":\"upstream_unreachable\"");
     }

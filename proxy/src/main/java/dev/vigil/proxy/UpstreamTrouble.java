@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.proxy;
+
+import dev.vigil.proxy.OwnAnswer.Kind;
+import dev.vigil.proxy.OwnAnswer.Sent;
+import java.time.Duration;
+
+/** What a client is told when an upstream fails in ways that no login would mend. Pure; see {@link Skips}. */
+record UpstreamTrouble(String connector) {
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    OwnAnswer notMcp(Verdict.NotMcp nonsense) {
+        return OwnAnswer.of(
+                        Kind.NOT_MCP,
+                        connector,
+                        connector + " does not answer as an MCP server: " + plain(nonsense.what()),
+                        "Is its URL right? See vigil status " + connector + ".",
+                        "not_mcp")
+                .sent(Sent.YES);
+    }
+
+    OwnAnswer of(Verdict.ServerTrouble trouble) {
+        return OwnAnswer.of(
+                        Kind.UPSTREAM_TROUBLE,
+                        connector,
+                        connector + " answered HTTP " + trouble.status(),
+                        "That is trouble of the server. Its authorization is in order.",
+                        "http_" + trouble.status())
+                .sent(Sent.YES)
+                .retryable(SOON);
+    }
+
+    OwnAnswer unreachable(String reason) {
+        return OwnAnswer.of(
+                        Kind.UPSTREAM_UNREACHABLE,
+                        connector,
+                        connector + " cannot be reached: " + plain(reason),
+                        "Nothing was sent, so the same call may be tried again.",
+                        "unreachable")
+                .retryable(SOON);
+    }
+
+    OwnAnswer lost(String reason) {
+        return OwnAnswer.of(
+                        Kind.ANSWER_LOST,
+                        connector,
+                        "the answer of " + connector + " was lost: " + plain(reason),
+                        "The call may have taken effect. Look before calling again.",
+                        "answer_lost")
+                .sent(Sent.UNKNOWN);
+    }
+
+    /** Words from outside, without what clients cut at. */
+    static String plain(String words) {
+        String clean = words.replaceAll("[;\"<>\\p{Cntrl}]", " ").trim();
+        return clean.length() <= 200 ? clean : clean.substring(0, 200);
+    }
+}
