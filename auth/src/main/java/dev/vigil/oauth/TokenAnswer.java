@@ -84,12 +84,7 @@ sealed interface TokenAnswer {
             return new NotNow(reason, retryAfter());
         }
 
-        /**
-         * A page in place of tokens comes from somebody in between (a captive portal, a maintenance page), who did not
-         * redeem anything: try again. What claims to be JSON but cannot be read, or is empty, may be the remains of a
-         * rotation: trying the old token again could end the whole grant at a server that detects reuse, so that counts
-         * as a lost answer. Being wrong this way round costs a wait until the access token ends, not a login.
-         */
+        /** A page comes from somebody in between, who redeemed nothing; broken JSON may be the remains of a rotation. */
         private TokenAnswer unreadable() {
             String type = answered.header("Content-Type").orElse("").toLowerCase(Locale.ROOT);
             String start = new String(answered.body(), StandardCharsets.UTF_8).stripLeading();

@@ -30,17 +30,19 @@ class RepositoryTest {
     private static final String README = "it-tests/src/test/java/dev/vigil/it/ReadmeIT.java";
 
     /** Each command that the README shows, and the test that runs it. */
-    private static final Map<String, String> PROMISES = Map.of(
-            "./vigil demo", DEMO,
-            "./vigil demo --once", DEMO,
-            "mvn verify", ".ci/run",
-            "./vigil add notion https://mcp.notion.com/mcp", README,
-            "./vigil run --background", README,
-            "./vigil login notion", README,
-            "./vigil connect claude-code", README,
-            "./vigil status", README,
-            "./vigil keys rotate", README,
-            "./vigil stop", README);
+    private static final Map<String, String> PROMISES = Map.ofEntries(
+            Map.entry("./vigil demo", DEMO),
+            Map.entry("./vigil demo --once", DEMO),
+            Map.entry("mvn verify", ".ci/run"),
+            Map.entry("./vigil add notion https://mcp.notion.com/mcp", README),
+            Map.entry("./vigil run --background", README),
+            Map.entry("./vigil login notion", README),
+            Map.entry("./vigil connect claude-code", README),
+            Map.entry("./vigil status", README),
+            Map.entry("./vigil sync init s3://team-vigil/prod", README),
+            Map.entry("./vigil sync status", README),
+            Map.entry("./vigil keys rotate", README),
+            Map.entry("./vigil stop", README));
 
     private static final List<Path> TRACKED = tracked();
 

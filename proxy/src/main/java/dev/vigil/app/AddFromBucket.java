@@ -5,7 +5,7 @@ import dev.vigil.app.Failure.Code;
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.GrantKind;
 import dev.vigil.auth.RefreshSettings;
-import dev.vigil.sync.Sharing;
+import dev.vigil.sync.SharedOffer;
 import java.util.Optional;
 
 /** {@code vigil add NAME --from-bucket}: a connector that another machine shares, with its login. */
@@ -18,7 +18,7 @@ record AddFromBucket(Workplace workplace) {
                 .bucket()
                 .orElseThrow(() ->
                         new Failure(Code.USAGE, "no bucket is configured. First: vigil sync init s3://NAME/PREFIX"));
-        Sharing.Offer offer = bucket.sharing()
+        SharedOffer offer = bucket.sharing()
                 .offer(name)
                 .orElseThrow(() -> new Failure(
                         Code.USAGE, "nobody shares a login called " + name + ". What there is: vigil sync status"));
@@ -35,7 +35,7 @@ record AddFromBucket(Workplace workplace) {
         return isHere ? 0 : Code.SYNC.number();
     }
 
-    private static Connector connector(String name, Sharing.Offer offer, Optional<String> header) {
+    private static Connector connector(String name, SharedOffer offer, Optional<String> header) {
         if (offer.isKey() != header.isPresent()) {
             throw new Failure(
                     Code.USAGE,

@@ -13,8 +13,7 @@ import java.util.function.Consumer;
 /**
  * A small OAuth 2.1 authorization server on loopback: metadata (RFC 8414), dynamic registration (RFC 7591), authorization
  * code with PKCE, {@code resource} and {@code iss}, opaque tokens, rotating refresh tokens with reuse detection, revocation
- * (RFC 7009) and introspection (RFC 7662). Clients are public. Everything is forgotten on {@link #close}. Any thread may
- * call.
+ * (RFC 7009) and introspection (RFC 7662). Clients are public. All is forgotten on {@link #close}. Any thread may call.
  */
 public final class DemoAuthServer implements TokenCheck, AutoCloseable {
     private static final int LARGEST_REQUEST = 64 * 1024;

@@ -5,17 +5,14 @@ import dev.vigil.auth.Connector;
 import dev.vigil.auth.Elsewhere;
 import dev.vigil.auth.Grant;
 import dev.vigil.auth.Heartbeats;
-import dev.vigil.auth.OAuthBinding;
 import dev.vigil.auth.Refresher;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.auth.TokenVault;
 import dev.vigil.auth.VaultException;
 import dev.vigil.sync.SharedRefresher.LocalTurn;
-import dev.vigil.sync.SharedStep.What;
 import dev.vigil.sync.SharedVault.Found;
 import dev.vigil.sync.SyncRound.Outcome;
 import dev.vigil.vault.SharedSeal;
-import java.net.URI;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -169,24 +166,9 @@ public final class Sharing implements Elsewhere {
         return bucket.state(connector).map(found -> SharedView.of(found.value(), lease));
     }
 
-    /**
-     * What a machine without this connector needs to know of it.
-     *
-     * @param isKey is it a static key rather than a login?
-     * @param scopes that the login was given
-     */
-    public record Offer(URI server, boolean isKey, List<String> scopes, String writer) {}
-
     /** A login that somebody shares under this name. @throws StoreException when the bucket will not tell */
-    public Optional<Offer> offer(String connector) {
-        return bucket.state(connector)
-                .map(Found::value)
-                .flatMap(state -> state.grant()
-                        .map(grant -> new Offer(
-                                grant.server(),
-                                grant.oauth().isEmpty(),
-                                grant.oauth().map(OAuthBinding::scopes).orElse(List.of()),
-                                state.writer().name())));
+    public Optional<SharedOffer> offer(String connector) {
+        return bucket.state(connector).map(Found::value).flatMap(SharedOffer::of);
     }
 
     /** Where a person decides between two logins that were made at once. */
@@ -208,18 +190,6 @@ public final class Sharing implements Elsewhere {
     /** As the last round found. */
     @Override
     public Optional<String> whyNotHere(String connector) {
-        return last().flatMap(round -> round.outcome() == Outcome.ATTEMPTED
-                ? round.steps().stream()
-                        .filter(step -> step.connector().equals(connector))
-                        .filter(step -> step.what() == What.NOT_ADOPTED || step.what() == What.NO_BUCKET)
-                        .findFirst()
-                        .map(Sharing::notTaken)
-                : Optional.of("another machine may hold it, but the bucket cannot be read: "
-                        + round.reason().orElse("")));
-    }
-
-    private static String notTaken(SharedStep step) {
-        return step.other().map(name -> name + " holds one, ").orElse("") + "not used here: "
-                + step.why().orElse("");
+        return last().flatMap(round -> round.whyNotHere(connector));
     }
 }

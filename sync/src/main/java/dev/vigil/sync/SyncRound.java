@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.sync;
 
+import dev.vigil.sync.SharedStep.What;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,6 +54,19 @@ public record SyncRound(
     private static SyncRound ended(
             Instant at, Duration took, Outcome outcome, Optional<String> reason, List<SharedStep> steps) {
         return new SyncRound(at, took, outcome, reason, List.of(), List.copyOf(steps), List.of(), 0, Optional.empty());
+    }
+
+    /** Why a login that another machine may hold is not here; empty when the bucket was read and offers none. */
+    Optional<String> whyNotHere(String connector) {
+        if (outcome != Outcome.ATTEMPTED) {
+            return Optional.of("another machine may hold it, but the bucket cannot be read: " + reason.orElse(""));
+        }
+        return steps.stream()
+                .filter(step -> step.connector().equals(connector))
+                .filter(step -> step.what() == What.NOT_ADOPTED || step.what() == What.NO_BUCKET)
+                .findFirst()
+                .map(step -> step.other().map(name -> name + " holds one, ").orElse("") + "not used here: "
+                        + step.why().orElse(""));
     }
 
     /** Did it change anything here or there, or see something that a person should know? */
