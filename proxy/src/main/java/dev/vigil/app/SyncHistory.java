@@ -19,8 +19,8 @@ import tools.jackson.databind.node.ObjectNode;
  * for those in which nothing did; {@code events/sync-story.jsonl}, a line for each thing that happened to a shared login.
  *
  * <pre>
- * sync        outcome (attempted, skipped, failed_retriable, failed), rounds (how many such), pushed, adopted, other
- *             (further steps), took_ms, reason
+ * sync        outcome (attempted, skipped, failed_retriable, failed), rounds (how many such), pushed and adopted (by the
+ *             round, and by refreshes since the line before), other (further steps of the round), took_ms, reason
  * sync-story  connector, what, epoch, generation, other (machine), why, words
  * </pre>
  *
@@ -37,6 +37,10 @@ final class SyncHistory {
 
     private int quiet;
     private long quietMillis;
+    /** Not in a line yet. A refresh pushes and adopts too, between two rounds. */
+    private long pushed;
+
+    private long adopted;
 
     static SyncHistory of(Vault vault) {
         return new SyncHistory(vault.journal("sync"), vault.journal("sync-story"));
@@ -51,7 +55,7 @@ final class SyncHistory {
     record Trend(long attempted, long failed, long skipped, long pushed, long adopted) {}
 
     synchronized void add(SyncRound round) {
-        if (!round.isNotable()) {
+        if (!round.isNotable() && pushed + adopted == 0) {
             quiet++;
             quietMillis += round.took().toMillis();
             if (quietSince.isEmpty()) {
@@ -81,7 +85,9 @@ final class SyncHistory {
         }
     }
 
-    void add(SharedStep step, Instant now) {
+    synchronized void add(SharedStep step, Instant now) {
+        pushed += step.what() == SharedStep.What.PUSHED ? 1 : 0;
+        adopted += step.what() == SharedStep.What.ADOPTED ? 1 : 0;
         append(story, json(step, Journal.line(now.toString())));
     }
 
@@ -123,19 +129,21 @@ final class SyncHistory {
         return lines.stream().mapToLong(line -> line.path(field).asLong(0)).sum();
     }
 
-    private static ObjectNode line(SyncRound round) {
-        long pushed = count(round, SharedStep.What.PUSHED);
-        long adopted = count(round, SharedStep.What.ADOPTED);
-        return Journal.line(round.at().toString())
+    private ObjectNode line(SyncRound round) {
+        long ours = count(round, SharedStep.What.PUSHED) + count(round, SharedStep.What.ADOPTED);
+        ObjectNode line = Journal.line(round.at().toString())
                 .put("outcome", word(round.outcome()))
                 .put("rounds", 1)
                 .put("pushed", pushed)
                 .put("adopted", adopted)
-                .put("other", round.steps().size() - pushed - adopted)
+                .put("other", round.steps().size() - ours)
                 .put("took_ms", round.took().toMillis())
                 .put(
                         "reason",
                         round.reason().map(why -> LogLine.shown(why, 300)).orElse(null));
+        pushed = 0;
+        adopted = 0;
+        return line;
     }
 
     private static long count(SyncRound round, SharedStep.What what) {
