@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(180)
 class S3MockIT {
-    private static final Duration START = Duration.ofSeconds(120);
+    private static final Duration START = Duration.ofMinutes(2);
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
 
     @Test
