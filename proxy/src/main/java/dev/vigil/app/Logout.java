@@ -9,6 +9,7 @@ import dev.vigil.oauth.Revocation.Outcome;
 import dev.vigil.oauth.Revocation.Outcome.Failed;
 import dev.vigil.oauth.Revocation.Outcome.NotOffered;
 import dev.vigil.oauth.Revocation.Outcome.Revoked;
+import dev.vigil.sync.Sharing;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -52,10 +53,12 @@ record Logout(Workplace workplace) {
     /** Under the claim, so that a refresh under way cannot bring it back. A grant that cannot be read is forgotten too. */
     private Optional<Grant> forgotten(String connector) {
         TokenVault vault = workplace.vault();
-        try (TokenVault.Claim claim = vault.claim(connector, PATIENCE)) {
+        Optional<Sharing> sharing = workplace.bucket().map(SharedBucket::sharing);
+        try (TokenVault.Claim turn = sharing.map(one -> one.turn(connector)).orElse(() -> {});
+                TokenVault.Claim claim = vault.claim(connector, PATIENCE)) {
             Optional<Grant> grant = readable(vault, connector);
             if (grant.isPresent() || vault.connectors().contains(connector)) {
-                workplace.bucket().ifPresent(shared -> shared.sharing().loggedOut(connector, grant));
+                sharing.ifPresent(one -> one.loggedOut(connector, grant));
             }
             vault.delete(connector);
             vault.clearIntent(connector);

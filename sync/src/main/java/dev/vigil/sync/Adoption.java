@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.sync;
 
+import dev.vigil.auth.Connector;
 import dev.vigil.auth.FailureCategory;
 import dev.vigil.auth.Grant;
+import dev.vigil.auth.GrantKind;
 import dev.vigil.auth.OAuthBinding;
 import dev.vigil.auth.Origin;
 import dev.vigil.auth.RefreshOutcome;
@@ -103,6 +105,11 @@ final class Adoption {
 
     private static Unreachable refused(String why) {
         return new Unreachable(FailureCategory.SYNC, why, Optional.empty(), false);
+    }
+
+    /** A key is of no use where a login is configured, nor the other way round. */
+    static boolean isFor(Connector connector, Grant theirs) {
+        return theirs.fits(connector) && theirs.oauth().isEmpty() == (connector.kind() == GrantKind.HEADER);
     }
 
     /** What came of an adoption, for the story. */

@@ -69,7 +69,7 @@ final class S3Connection implements AutoCloseable {
     /** @throws SdkException when there is no region to be found */
     synchronized S3Client client() {
         if (closed) {
-            throw new IllegalStateException(settings.place() + " was closed");
+            throw new StoreException(Kind.UNREACHABLE, false, settings.place() + " was closed");
         }
         S3Client made = client;
         if (made == null) {

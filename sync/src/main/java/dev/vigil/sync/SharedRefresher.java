@@ -30,7 +30,7 @@ import java.util.Optional;
  */
 public final class SharedRefresher implements Refresher {
     /** Longer than a whole refresh of another process. */
-    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    static final Duration PATIENCE = Duration.ofSeconds(40);
 
     private final Refresher inner;
     private final SharedVault bucket;

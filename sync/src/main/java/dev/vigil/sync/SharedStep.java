@@ -69,6 +69,22 @@ public record SharedStep(
                 Optional.empty());
     }
 
+    /** @param seen what the bucket has shown before */
+    static SharedStep rolledBack(String connector, SharingPage.Seen seen) {
+        return new SharedStep(
+                connector,
+                What.ROLLED_BACK,
+                seen.epoch(),
+                seen.generation(),
+                Optional.of(seen.by()),
+                Optional.of("the bucket shows less than it showed at " + seen.at()));
+    }
+
+    /** What stands there does not open. */
+    static SharedStep sealed(String connector, StoreException why) {
+        return new SharedStep(connector, What.NO_BUCKET, 0, 0, Optional.empty(), Optional.of(why.getMessage()));
+    }
+
     SharedStep with(Machine machine) {
         return new SharedStep(connector, what, epoch, generation, Optional.of(machine.name()), why);
     }

@@ -173,11 +173,20 @@ public final class Sharing implements Elsewhere {
 
     /** Where a person decides between two logins that were made at once. */
     public TwoLogins twoLogins() {
-        return new TwoLogins(bucket, vault, adoption, push);
+        return new TwoLogins(bucket, vault, localTurn, adoption, push);
     }
 
     /**
-     * A login ends here. Call it before the grant is forgotten; the next round tells the others.
+     * This process's turn at a connector among those of this machine: take it before its claim, not after.
+     *
+     * @throws VaultException BUSY
+     */
+    public TokenVault.Claim turn(String connector) {
+        return localTurn.take(connector, SharedRefresher.PATIENCE);
+    }
+
+    /**
+     * A login ends here. Call it in {@link #turn} and before the grant is forgotten; the next round tells the others.
      *
      * @param ended empty when it cannot be read
      * @throws VaultException when the disk refuses

@@ -4,6 +4,7 @@ package dev.vigil.sync;
 import dev.vigil.auth.Grant;
 import dev.vigil.auth.TokenVault;
 import dev.vigil.auth.VaultException;
+import dev.vigil.sync.SharedRefresher.LocalTurn;
 import dev.vigil.sync.SharedVault.Found;
 import java.time.Duration;
 import java.util.Optional;
@@ -17,12 +18,14 @@ public final class TwoLogins {
 
     private final SharedVault bucket;
     private final TokenVault vault;
+    private final LocalTurn localTurn;
     private final Adoption adoption;
     private final Push push;
 
-    TwoLogins(SharedVault bucket, TokenVault vault, Adoption adoption, Push push) {
+    TwoLogins(SharedVault bucket, TokenVault vault, LocalTurn localTurn, Adoption adoption, Push push) {
         this.bucket = bucket;
         this.vault = vault;
+        this.localTurn = localTurn;
         this.adoption = adoption;
         this.push = push;
     }
@@ -35,6 +38,12 @@ public final class TwoLogins {
      * @throws VaultException when the disk refuses
      */
     public boolean keepOurs(String connector) {
+        try (TokenVault.Claim turn = localTurn.take(connector, PATIENCE)) {
+            return isOurs(connector);
+        }
+    }
+
+    private boolean isOurs(String connector) {
         Optional<Grant> ours = vault.load(connector);
         Optional<Found<SharedState>> theirs = bucket.state(connector);
         if (!areTwo(ours, theirs)) {
@@ -52,6 +61,12 @@ public final class TwoLogins {
 
     /** The other way round: the login of the other machine becomes ours, and our own is forgotten. As {@link #keepOurs}. */
     public boolean keepTheirs(String connector) {
+        try (TokenVault.Claim turn = localTurn.take(connector, PATIENCE)) {
+            return isTheirs(connector);
+        }
+    }
+
+    private boolean isTheirs(String connector) {
         Optional<Grant> ours = vault.load(connector);
         Optional<Found<SharedState>> theirs = bucket.state(connector);
         return areTwo(ours, theirs) && adoption.replace(theirs.orElseThrow(), ours.orElseThrow());

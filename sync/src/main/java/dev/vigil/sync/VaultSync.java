@@ -164,13 +164,9 @@ final class VaultSync {
             if (e.kind() != Kind.SEALED && e.kind() != Kind.TOO_LARGE) {
                 throw e;
             }
-            tell(sealed(connector.name(), e), steps); // this one object is spoilt, others need not be
+            tell(SharedStep.sealed(connector.name(), e), steps); // this one object is spoilt, others need not be
         }
         return false;
-    }
-
-    private static SharedStep sealed(String connector, StoreException e) {
-        return new SharedStep(connector, What.NO_BUCKET, 0, 0, Optional.empty(), Optional.of(e.getMessage()));
     }
 
     /** Does what is to be done. False when somebody else wrote at the same moment. */
@@ -181,7 +177,7 @@ final class VaultSync {
         SharingPage page = book.pageOrBlank(connector.name());
         Comparison comparison = Comparison.of(ours, theirs, page);
         if (comparison.rolledBack()) {
-            page.seen().ifPresent(seen -> tell(rolledBack(connector.name(), seen), steps));
+            page.seen().ifPresent(seen -> tell(SharedStep.rolledBack(connector.name(), seen), steps));
         }
         theirs.ifPresent(state -> book.seen(state, time.now().wall()));
         if (comparison.need() != Need.BURY && page.loggedOut().isPresent()) {
@@ -198,16 +194,6 @@ final class VaultSync {
                 yield true;
             }
         };
-    }
-
-    private static SharedStep rolledBack(String connector, SharingPage.Seen seen) {
-        return new SharedStep(
-                connector,
-                What.ROLLED_BACK,
-                seen.epoch(),
-                seen.generation(),
-                Optional.of(seen.by()),
-                Optional.of("the bucket shows less than it showed at " + seen.at()));
     }
 
     private boolean isPushed(Grant ours, Optional<Found<SharedState>> found, List<SharedStep> steps) {
@@ -230,11 +216,14 @@ final class VaultSync {
 
     private boolean isTaken(
             Connector connector, Optional<Grant> ours, Found<SharedState> found, List<SharedStep> steps) {
-        boolean fits = found.value().grant().map(grant -> grant.fits(connector)).orElse(true);
+        boolean fits = found.value()
+                .grant()
+                .map(grant -> Adoption.isFor(connector, grant))
+                .orElse(true);
         SharedStep told = fits
                 ? Adoption.told(found.value(), adoption.adopt(found, ours))
                 : SharedStep.of(found.value(), What.NOT_ADOPTED)
-                        .because("it is for another server than is configured here");
+                        .because("it is for another server, or of another kind, than is configured here");
         tell(told, steps);
         return true;
     }

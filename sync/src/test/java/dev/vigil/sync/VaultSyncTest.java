@@ -4,9 +4,11 @@ package dev.vigil.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vigil.auth.Connector;
+import dev.vigil.auth.GrantKind;
 import dev.vigil.auth.Grants;
 import dev.vigil.auth.RefreshOutcome.Refreshed;
 import dev.vigil.auth.RefreshOutcome.Unreachable;
+import dev.vigil.auth.RefreshSettings;
 import dev.vigil.auth.Secret;
 import dev.vigil.auth.TokenSource;
 import dev.vigil.sync.SharedStage.Box;
@@ -174,6 +176,21 @@ class VaultSyncTest {
     void grantOfAnotherServerIsNotTakenOver() {
         laptop.syncs();
         SyncRound round = cloud.syncs(Connector.oauth("notion", URI.create("https://elsewhere.example/mcp")));
+        assertThat(what(round)).containsExactly(What.NOT_ADOPTED);
+        assertThat(cloud.vault.load("notion")).isEmpty();
+    }
+
+    @Test
+    void loginIsNotTakenForAKey() {
+        laptop.syncs();
+        SyncRound round = cloud.syncs(new Connector(
+                "notion",
+                Grants.SERVER,
+                GrantKind.HEADER,
+                Optional.of("X-Key"),
+                List.of(),
+                Optional.empty(),
+                RefreshSettings.DEFAULT));
         assertThat(what(round)).containsExactly(What.NOT_ADOPTED);
         assertThat(cloud.vault.load("notion")).isEmpty();
     }
