@@ -231,12 +231,13 @@ final class FleetMachine implements AutoCloseable {
                 .orElse(0);
     }
 
-    /** The story of a connector as {@code vigil sync explain} tells it. */
-    List<JsonNode> explained(String connector) {
-        Product.Ended told = product.runWell("sync", "explain", connector, "--json");
-        return Json.read(String.join("", told.output()))
-                .path("story")
-                .valueStream()
+    /** What happened to a connector, as its own journal has it (see {@code SyncHistory}): on the disk at once. */
+    List<JsonNode> story(String connector) {
+        Path journal = product.home().resolve("events/sync-story.jsonl");
+        return Checkout.read(journal)
+                .lines()
+                .map(Json::read)
+                .filter(line -> line.path("connector").asString("").equals(connector))
                 .toList();
     }
 

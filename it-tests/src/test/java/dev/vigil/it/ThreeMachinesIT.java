@@ -205,7 +205,7 @@ class ThreeMachinesIT {
     /** A kill takes lines of the log that were not written yet; the story is on the disk at once. */
     private boolean tells(FleetMachine machine, String connector, long generation, Set<String> whats) {
         return tells(shared(machine, connector), generation, whats)
-                || tells(machine.explained(connector), generation, whats);
+                || tells(machine.story(connector), generation, whats);
     }
 
     private List<JsonNode> shared(FleetMachine machine, String connector) {
