@@ -222,7 +222,7 @@ class PublicBucketIT {
                 .filter(machine -> isTold(machine, ONE, "rolled_back"))
                 .findFirst()
                 .orElseThrow();
-        assertThat(teller.product().runWell("sync", "explain", ONE).text()).contains("ROLLED BACK");
+        await(() -> teller.product().runWell("sync", "explain", ONE).text().contains("ROLLED BACK"), ONE);
     }
 
     private void await(BooleanSupplier condition, String connector) {
