@@ -89,9 +89,12 @@ final class Leases {
      * Gives the turn back. Where that fails the lease dies by itself.
      *
      * @param left the intent whose outcome nobody knows, if so
+     * @return false when it was written over while it was ours, which no machine of ours does
      */
-    void release(String connector, Turn.Ours turn, Optional<Intended> left) {
-        bucket.put(connector, Lease.released(left), Optional.of(turn.lease().version()));
+    boolean release(String connector, Turn.Ours turn, Optional<Intended> left) {
+        Optional<Version> given = bucket.put(
+                connector, Lease.released(left), Optional.of(turn.lease().version()));
+        return given.isPresent() || turn.end().isDue(time.now());
     }
 
     /** Is enough of a turn left to send something? By either clock: one of them may have slept. */

@@ -32,6 +32,8 @@ public final class SharedRefresher implements Refresher {
     /** Longer than a whole refresh of another process. */
     static final Duration PATIENCE = Duration.ofSeconds(40);
 
+    private static final String WRITTEN_OVER = "somebody wrote over the turn of this machine while it was refreshing";
+
     private final Refresher inner;
     private final SharedVault bucket;
     private final Leases leases;
@@ -127,7 +129,7 @@ public final class SharedRefresher implements Refresher {
         try {
             return agreed(held, terms, takesOver, turn);
         } catch (StoreException | VaultException e) {
-            release(held.connector(), turn, turn.intent());
+            release(held, turn, turn.intent());
             throw e;
         }
     }
@@ -141,21 +143,21 @@ public final class SharedRefresher implements Refresher {
         Need need = Comparison.of(Optional.of(held), state, push.book().pageOrBlank(held.connector()))
                 .need();
         if (need == Need.LEFT_BEHIND) {
-            release(held.connector(), turn, open);
+            release(held, turn, open);
             return notNow("the bucket shows an older state than it has shown before, and the newer one is not here");
         }
         if (need == Need.ASK) {
-            release(held.connector(), turn, open);
+            release(held, turn, open);
             return inner.refresh(held, terms); // a login of our own, of which no other machine knows the tokens
         }
         if (need == Need.ADOPT || need == Need.REMOVE) {
             RefreshOutcome outcome = adopted(held, standing.orElseThrow());
-            release(held.connector(), turn, open);
+            release(held, turn, open);
             return outcome;
         }
         Optional<Intended> others = open.filter(one -> !one.machine().isSame(push.self()));
         if (others.isPresent() && !takesOver) {
-            release(held.connector(), turn, open);
+            release(held, turn, open);
             return leftTo(others.get(), held);
         }
         others.ifPresent(
@@ -192,7 +194,7 @@ public final class SharedRefresher implements Refresher {
         Optional<Version> version = standing.map(Found::version);
         Optional<Version> pushed = isThere ? version : push.grant(held, version);
         if (pushed.isEmpty()) {
-            release(held.connector(), turn, turn.intent());
+            release(held, turn, turn.intent());
             return notNow("the bucket does not take what is held here");
         }
         return leases.intend(held.connector(), turn, held.epoch(), held.tokens().generation())
@@ -213,7 +215,7 @@ public final class SharedRefresher implements Refresher {
         Optional<Grant> newest = newest(outcome);
         boolean isUnknown = outcome instanceof Unanswered
                 || newest.filter(grant -> push.grant(grant, standing).isEmpty()).isPresent();
-        release(held.connector(), turn, isUnknown ? turn.intent() : Optional.empty());
+        release(held, turn, isUnknown ? turn.intent() : Optional.empty());
         return outcome;
     }
 
@@ -223,9 +225,11 @@ public final class SharedRefresher implements Refresher {
         return Optional.empty();
     }
 
-    private void release(String connector, Turn.Ours turn, Optional<Intended> left) {
+    private void release(Grant held, Turn.Ours turn, Optional<Intended> left) {
         try {
-            leases.release(connector, turn, left);
+            if (!leases.release(held.connector(), turn, left)) {
+                push.story().accept(SharedStep.of(held, What.ROLLED_BACK).because(WRITTEN_OVER));
+            }
         } catch (StoreException | VaultException e) {
             // It dies by itself.
         }

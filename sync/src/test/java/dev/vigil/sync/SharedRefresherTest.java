@@ -14,6 +14,7 @@ import dev.vigil.auth.RefreshOutcome.Refreshed;
 import dev.vigil.auth.RefreshOutcome.Unanswered;
 import dev.vigil.auth.RefreshOutcome.Unreachable;
 import dev.vigil.auth.Refresher.Terms;
+import dev.vigil.sync.ObjectStore.Stored;
 import dev.vigil.sync.SharedStage.Box;
 import dev.vigil.sync.SharedStage.Died;
 import dev.vigil.sync.SharedStep.What;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +78,20 @@ class SharedRefresherTest {
                 .containsExactly(new Unreachable(
                         FailureCategory.SYNC, "laptop is refreshing it", Optional.of(Duration.ofSeconds(5)), false));
         assertThat(stage.redeemed()).isEqualTo(1);
+    }
+
+    @Test
+    void turnThatIsWrittenOverWhileItIsOursIsTold() {
+        assertThat(laptop.refreshes()).isInstanceOf(Refreshed.class);
+        stage.pass(Duration.ofMinutes(50));
+        Map<String, Stored> then = stage.store.copy();
+        assertThat(laptop.story).extracting(SharedStep::what).doesNotContain(What.ROLLED_BACK);
+        laptop.afterActing = () -> stage.store.restore(then);
+        assertThat(laptop.refreshes()).isInstanceOf(Refreshed.class);
+        assertThat(laptop.story)
+                .filteredOn(step -> step.what() == What.ROLLED_BACK)
+                .extracting(step -> step.why().orElse(""))
+                .containsExactly("somebody wrote over the turn of this machine while it was refreshing");
     }
 
     @Test
