@@ -3,6 +3,7 @@ package dev.vigil.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vigil.demo.TokenFault;
 import dev.vigil.sync.StrictS3;
 import java.io.IOException;
 import java.net.URI;
@@ -15,7 +16,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +39,7 @@ class PublicBucketIT {
     private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final Duration PACE = Duration.ofMillis(200);
     private static final String GRANTS = "prod/grants/";
+    private static final String LEASES = "prod/leases/";
 
     @TempDir
     private Path root;
@@ -210,6 +215,30 @@ class PublicBucketIT {
         await(() -> bucket.objects().keySet().containsAll(names), ONE);
         assertThat(bucket.objects()).containsKey("prod/keys/ring");
         assertAllGoesOn();
+    }
+
+    /** The server cannot be told whose turn it is, so this may end a login, for all to see; it is told by whom it was done to. */
+    @Test
+    void turnThatIsPutBackWhileItLastsIsTold() {
+        fleet.connectors().forEach(connector -> awaitRefreshesOf(connector, 1));
+        SortedMap<String, byte[]> nobodys = bucket.objects();
+        nobodys.keySet().removeIf(name -> !name.startsWith(LEASES));
+        CompletableFuture<Void> asked = new CompletableFuture<>();
+        CompletableFuture<Void> letGo = new CompletableFuture<>();
+        Supplier<CompletionStage<?>> until = () -> {
+            asked.complete(null);
+            return letGo;
+        };
+        fleet.tokenFaults.next(1, new TokenFault.HoldAfterCommit(until), "refresh_token");
+        await(asked::isDone, ONE);
+        nobodys.forEach(bucket::plant);
+        letGo.complete(null);
+        await(
+                () -> fleet.machines().stream()
+                        .anyMatch(machine -> machine.product().log("shared").stream()
+                                .anyMatch(step ->
+                                        step.path("why").asString("").startsWith("somebody wrote over the turn"))),
+                ONE);
     }
 
     private void assertRollBackIsNoticed() {
