@@ -87,10 +87,10 @@ class SharedLoginsIT {
         }
         assertThat(auth.counts().logins()).isEqualTo(1);
         assertThat(auth.counts().reuses()).isZero();
-        assertThat(cloud.product().log("refresh"))
-                .extracting(line -> line.path("outcome").asString())
-                .as("somebody adopts")
-                .containsAnyOf("adopted", "refreshed");
+        assertThat(cloud.product().log("shared"))
+                .extracting(line -> line.path("what").asString())
+                .as("it takes part")
+                .contains("adopted");
         JsonNode status = Json.read(String.join(
                 "", cloud.product().runWell("sync", "status", "--json").output()));
         assertThat(status.path("machine").asString()).isEqualTo("cloud");

@@ -16,6 +16,7 @@ import java.util.Optional;
  *
  * <pre>
  *   sync      outcome (attempted, skipped, failed_retriable, failed) shared pushed adopted other foreign took_ms reason
+ *             warning (somebody has tampered with the key ring)
  *   shared    connector what epoch generation other why
  *   bucket_proof  outcome (accepted, refused, read_only) reason
  * </pre>
@@ -49,6 +50,7 @@ final class SyncLog {
                 .with("foreign", round.foreign().size())
                 .with("took_ms", round.took().toMillis())
                 .with("reason", round.reason())
+                .with("warning", round.warning())
                 .toString();
         String told = words(round);
         if (told.equals(lastTold)) {

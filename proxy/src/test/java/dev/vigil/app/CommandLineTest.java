@@ -43,7 +43,27 @@ class CommandLineTest {
                         "vigil: Unmatched arguments from index 0: 'ad', 'x'\nDid you mean: vigil add?\nHelp: vigil --help\n",
                         "ad",
                         "x"),
-                misuse("vigil: Missing required parameters: 'NAME', 'URL'\nHelp: vigil add --help\n", "add"),
+                misuse("vigil: Missing required parameter: 'NAME'\nHelp: vigil add --help\n", "add"),
+                misuse(
+                        "vigil: write either the URL of linear, or --from-bucket where a machine shares it\n",
+                        "add",
+                        "linear"),
+                misuse(
+                        "vigil: no bucket is configured. First: vigil sync init s3://NAME/PREFIX\n",
+                        "add",
+                        "linear",
+                        "--from-bucket"),
+                misuse(
+                        "vigil: sync wants one of: init, status, now, explain, resolve.\nHelp: vigil sync --help\n",
+                        "sync"),
+                misuse(
+                        "vigil: no bucket is configured in HOME/vigil.yaml. First: vigil sync init s3://NAME/PREFIX\n",
+                        "sync",
+                        "status"),
+                misuse(
+                        "vigil: which bucket? Write for instance: vigil sync init s3://team-vigil/prod\n",
+                        "sync",
+                        "init"),
                 misuse(
                         "vigil: keys wants one of: list, rotate, retire, rewrap, export, import.\nHelp: vigil keys --help\n",
                         "keys"),
