@@ -8,7 +8,6 @@ import dev.vigil.auth.Heartbeats;
 import dev.vigil.auth.Refresher;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.auth.TokenVault;
-import dev.vigil.auth.VaultException;
 import dev.vigil.sync.SharedRefresher.LocalTurn;
 import dev.vigil.sync.SharedVault.Found;
 import dev.vigil.sync.SyncRound.Outcome;
@@ -176,20 +175,15 @@ public final class Sharing implements Elsewhere {
         return new TwoLogins(bucket, vault, localTurn, adoption, push);
     }
 
-    /**
-     * This process's turn at a connector among those of this machine: take it before its claim, not after.
-     *
-     * @throws VaultException BUSY
-     */
+    /** This process's turn among those of this machine; take it before the connector's claim. @throws VaultException BUSY */
     public TokenVault.Claim turn(String connector) {
         return localTurn.take(connector, SharedRefresher.PATIENCE);
     }
 
     /**
-     * A login ends here. Call it in {@link #turn} and before the grant is forgotten; the next round tells the others.
+     * A login ends here. Call it in {@link #turn}, before the grant is forgotten. @throws VaultException when the disk refuses
      *
      * @param ended empty when it cannot be read
-     * @throws VaultException when the disk refuses
      */
     public void loggedOut(String connector, Optional<Grant> ended) {
         long known = push.book().pageOrBlank(connector).epoch();
