@@ -88,6 +88,9 @@ final class VaultSync {
                     .map(Connector::name)
                     .toList();
             return ended(begun, shared, steps, connectors, there, warning);
+        } catch (VaultException e) { // this machine's own files of the key ring: nothing in the bucket opens
+            StoreException sealed = new StoreException(Kind.SEALED, false, e.getMessage(), e);
+            return SyncRound.failed(begun.wall(), time.now().monotonic().minus(begun.monotonic()), sealed, steps);
         } catch (StoreException e) {
             return SyncRound.failed(begun.wall(), time.now().monotonic().minus(begun.monotonic()), e, steps);
         }

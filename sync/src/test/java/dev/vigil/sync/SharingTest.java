@@ -116,6 +116,15 @@ class SharingTest {
     }
 
     @Test
+    void keyThatCannotBeHadFailsTheRoundAndNothingElse() {
+        laptop.syncs();
+        Box careless = new Box("careless", "not a key");
+        SyncRound round = careless.syncs();
+        assertThat(round.outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(round.reason().orElseThrow()).contains("key-encryption key").doesNotContain("not a key");
+    }
+
+    @Test
     void bucketThatCannotBeReadIsAReasonNotToLogIn() {
         assertThat(laptop.syncs().outcome()).isEqualTo(Outcome.ATTEMPTED);
         assertThat(laptop.sharing.whyNotHere("notion")).isEmpty();
