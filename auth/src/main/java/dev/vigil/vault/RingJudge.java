@@ -6,6 +6,7 @@ import dev.vigil.vault.RingJson.Reading;
 import dev.vigil.vault.SharedRing.Verdict;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -84,7 +85,8 @@ record RingJudge(List<KekSource> sources, Path held) {
         Instant changed = RingJson.listed(fields).stream()
                 .map(Listed::created)
                 .max(Comparator.naturalOrder())
-                .orElse(Instant.EPOCH);
+                .orElse(Instant.EPOCH)
+                .truncatedTo(ChronoUnit.SECONDS);
         KekSource source = sources.get(0);
         String ours = source.isMissing()
                 ? "and this machine has none yet"

@@ -36,8 +36,10 @@ record SyncInit(Workplace workplace) {
         round.foreign()
                 .forEach(one -> shell.sayForeign("In the bucket, and not a connector here: " + one.connector() + " ("
                         + one.server() + "). To take it over: vigil add " + one.connector() + " --from-bucket"));
-        shell.say("A login or logout on one machine is live on the others within "
-                + SyncCommand.bound(shared.config()).toSeconds() + " s.");
+        if (round.outcome() == SyncRound.Outcome.ATTEMPTED) {
+            shell.say("A login or logout on one machine is live on the others within "
+                    + SyncCommand.bound(shared.config()).toSeconds() + " s.");
+        }
         workplace.tellDaemon();
         if (workplace.daemon().isPresent()) {
             shell.say("The daemon began before this: vigil stop, vigil run --background");
