@@ -210,6 +210,7 @@ class PublicBucketIT {
     void deletedObjectsAreNoticedAndWrittenAgain() {
         Set<String> names = Set.copyOf(grants().keySet());
         fleet.connectors().forEach(connector -> awaitRefreshesOf(connector, 1));
+        awaitAllHoldTheSame(); // a machine that has not seen the newest cannot know that something is missing
         bucket.rollBack(new TreeMap<>());
         assertRollBackIsNoticed();
         await(() -> bucket.objects().keySet().containsAll(names), ONE);
@@ -238,6 +239,17 @@ class PublicBucketIT {
                         .anyMatch(machine -> machine.product().log("shared").stream()
                                 .anyMatch(step ->
                                         step.path("why").asString("").startsWith("somebody wrote over the turn"))),
+                ONE);
+    }
+
+    private void awaitAllHoldTheSame() {
+        await(
+                () -> fleet.connectors().stream()
+                        .allMatch(connector -> fleet.machines().stream()
+                                        .map(machine -> machine.generation(connector))
+                                        .distinct()
+                                        .count()
+                                == 1),
                 ONE);
     }
 

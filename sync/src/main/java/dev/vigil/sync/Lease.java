@@ -16,12 +16,13 @@ import tools.jackson.databind.node.ObjectNode;
  * version  1
  * nonce    16 random bytes in hexadecimal, new with every write: equal content must not come back under an equal ETag
  * holder   {id, name, ttlSeconds}: the machine that has the turn; null when nobody has
- * intent   {id, name, epoch, generation, at}: the machine that was about to send the refresh token of this generation, and
- *          whose new tokens have not been seen in the bucket yet; null when there is none
+ * intent   {id, name, epoch, generation, at}: the machine that last sent a refresh token, or was about to, and of which
+ *          generation; null when there is none
  * </pre>
  *
- * An intent stays after its holder has let go when the outcome is not known: only the machine that wrote it may send that
- * refresh token again, because the new tokens may lie on its disk.
+ * An intent stays after its holder has let go, unless nothing was sent or the server said no. A state of a later generation
+ * settles it. As long as there is none, only the machine that wrote it may send that refresh token again, because the new
+ * tokens may lie on its disk, or stood in the bucket once.
  */
 record Lease(String nonce, Optional<Holder> holder, Optional<Intended> intent) {
     /** For so long a turn is good, from the moment when it was asked for. */

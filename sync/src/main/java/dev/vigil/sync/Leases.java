@@ -3,6 +3,9 @@ package dev.vigil.sync;
 
 import dev.vigil.auth.Deadline;
 import dev.vigil.auth.Now;
+import dev.vigil.auth.RefreshOutcome;
+import dev.vigil.auth.RefreshOutcome.Rejected;
+import dev.vigil.auth.RefreshOutcome.Unreachable;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.sync.Lease.Holder;
 import dev.vigil.sync.Lease.Intended;
@@ -95,6 +98,17 @@ final class Leases {
         Optional<Version> given = bucket.put(
                 connector, Lease.released(left), Optional.of(turn.lease().version()));
         return given.isPresent() || turn.end().isDue(time.now());
+    }
+
+    /**
+     * What was sent stays written down even when the outcome stands in the bucket: the newer state settles it, and should
+     * somebody bring an older state back, nobody takes that for one whose token is unspent.
+     *
+     * @param before what stood there when the turn was taken
+     */
+    static Optional<Intended> left(RefreshOutcome outcome, Turn.Ours turn, Optional<Intended> before) {
+        if (outcome instanceof Rejected) return Optional.empty(); // the others may hear it too
+        return outcome instanceof Unreachable ? before : turn.intent();
     }
 
     /** Is enough of a turn left to send something? By either clock: one of them may have slept. */

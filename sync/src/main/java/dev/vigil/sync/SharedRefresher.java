@@ -198,7 +198,7 @@ public final class SharedRefresher implements Refresher {
             return notNow("the bucket does not take what is held here");
         }
         return leases.intend(held.connector(), turn, held.epoch(), held.tokens().generation())
-                .map(ours -> refreshed(held, terms, ours, pushed))
+                .map(ours -> refreshed(held, terms, ours, turn.intent(), pushed))
                 .orElseGet(() -> notNow("another machine took the turn"));
     }
 
@@ -206,16 +206,15 @@ public final class SharedRefresher implements Refresher {
         return new Unreachable(FailureCategory.SYNC, why, Optional.empty(), false);
     }
 
-    private RefreshOutcome refreshed(Grant held, Terms terms, Turn.Ours turn, Optional<Version> standing) {
+    private RefreshOutcome refreshed(
+            Grant held, Terms terms, Turn.Ours turn, Optional<Intended> before, Optional<Version> standing) {
         RefreshOutcome outcome = inner.refresh(held, terms.onlyWhile(() -> leases.maySend(turn)));
         if (outcome instanceof Refreshed done) {
             push.book().refreshed(held, done.grant());
             push.story().accept(SharedStep.of(done.grant(), What.REFRESHED));
         }
-        Optional<Grant> newest = newest(outcome);
-        boolean isUnknown = outcome instanceof Unanswered
-                || newest.filter(grant -> push.grant(grant, standing).isEmpty()).isPresent();
-        release(held, turn, isUnknown ? turn.intent() : Optional.empty());
+        newest(outcome).ifPresent(grant -> push.grant(grant, standing));
+        release(held, turn, Leases.left(outcome, turn, before));
         return outcome;
     }
 

@@ -256,6 +256,32 @@ class SharedRefresherTest {
         assertThat(laptop.refreshes()).isInstanceOf(Refreshed.class);
     }
 
+    /** The lease was not brought back with it, and tells that the token of this state was sent. */
+    @Test
+    void stateThatWasBroughtBackIsNotTakenForUnspent() {
+        assertThat(laptop.refreshes()).isInstanceOf(Refreshed.class);
+        assertThat(cloud.refreshes()).isInstanceOf(Adopted.class);
+        byte[] older =
+                stage.store.get(stage.bucket.place("notion")).orElseThrow().content();
+        stage.pass(Duration.ofMinutes(50));
+        assertThat(laptop.refreshes()).isInstanceOf(Refreshed.class);
+        stage.store.plant(stage.bucket.place("notion"), older);
+
+        assertThat(cloud.refreshes(Terms.NOTHING_TO_LOSE)).isInstanceOf(Unanswered.class);
+        assertThat(stage.redeemed()).isEqualTo(2);
+        laptop.syncs();
+        assertThat(cloud.refreshes()).isInstanceOf(Adopted.class);
+        assertThat(cloud.generation()).isEqualTo(3);
+        assertThat(stage.hasEnded()).isFalse();
+    }
+
+    @Test
+    void nothingSentLeavesNoIntent() {
+        laptop.beforeSending = () -> laptop.time.advance(Duration.ofSeconds(61));
+        assertThat(laptop.refreshes()).isInstanceOf(Unreachable.class);
+        assertThat(cloud.refreshes()).isInstanceOf(Refreshed.class);
+    }
+
     @Test
     void writeWhoseAnswerWasLostCountsWhenItStands() {
         stage.store.loseNextAnswer();
