@@ -93,21 +93,12 @@ public final class FolderStore implements ProbedStore {
     }
 
     @Override
-    public PutOutcome putIfAbsent(String key, byte[] content) {
-        return put(key, content, Optional.empty());
-    }
-
-    @Override
-    public PutOutcome putIf(String key, byte[] content, Version expected) {
-        return put(key, content, Optional.of(expected));
-    }
-
-    private PutOutcome put(String key, byte[] content, Optional<Version> expected) {
+    public PutOutcome put(String key, byte[] content, Optional<Version> over) {
         Path file = file(key);
         ObjectName.checkedContent(content);
         return locked("write", key, () -> {
             Optional<Version> standing = read(file, key).map(Stored::version);
-            if (!standing.equals(expected)) {
+            if (!standing.equals(over)) {
                 return new Lost(standing.isPresent() ? "another version stands there" : "nothing stands there");
             }
             String nonce = HexFormat.of().formatHex(Randomness.bytes(FolderObject.NONCE_BYTES));

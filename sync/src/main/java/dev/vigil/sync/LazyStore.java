@@ -2,8 +2,6 @@
 package dev.vigil.sync;
 
 import dev.vigil.sync.StoreException.Kind;
-import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A store that is opened when it is first needed, and again where that failed: a folder that is not mounted, or a secret
  * that cannot be had just now, is an outage of the bucket and no reason not to start.
  */
-public final class LazyStore implements ProbedStore {
+public final class LazyStore implements ProbedStore, ForwardingStore {
     private final String place;
     private final Supplier<ProbedStore> opening;
     /** Guarded by this. */
@@ -40,33 +38,13 @@ public final class LazyStore implements ProbedStore {
     }
 
     @Override
-    public Optional<Stored> get(String key) {
-        return store().get(key);
+    public ObjectStore reading() {
+        return store();
     }
 
     @Override
-    public Fetched getIfChanged(String key, Version known) {
-        return store().getIfChanged(key, known);
-    }
-
-    @Override
-    public List<Entry> list(String prefix) {
-        return store().list(prefix);
-    }
-
-    @Override
-    public PutOutcome putIfAbsent(String key, byte[] content) {
-        return store().putIfAbsent(key, content);
-    }
-
-    @Override
-    public PutOutcome putIf(String key, byte[] content, Version expected) {
-        return store().putIf(key, content, expected);
-    }
-
-    @Override
-    public void delete(String key) {
-        store().delete(key);
+    public ObjectStore writing() {
+        return store();
     }
 
     @Override

@@ -31,14 +31,22 @@ public interface ObjectStore extends AutoCloseable {
     List<Entry> list(String prefix);
 
     /**
-     * Creates an object, unless there is one.
+     * Writes an object, if just this stands there.
      *
+     * @param over the version that is replaced; empty to create an object where there is none
      * @throws StoreException with {@link StoreException#mayHaveBeenApplied()} when only another look can tell
      */
-    PutOutcome putIfAbsent(String key, byte[] content);
+    PutOutcome put(String key, byte[] content, Optional<Version> over);
 
-    /** Replaces an object, unless another version than {@code expected} stands there. Throws like {@link #putIfAbsent}. */
-    PutOutcome putIf(String key, byte[] content, Version expected);
+    /** Creates an object, unless there is one. Throws like {@link #put}. */
+    default PutOutcome putIfAbsent(String key, byte[] content) {
+        return put(key, content, Optional.empty());
+    }
+
+    /** Replaces an object, unless another version than {@code expected} stands there. Throws like {@link #put}. */
+    default PutOutcome putIf(String key, byte[] content, Version expected) {
+        return put(key, content, Optional.of(expected));
+    }
 
     /** Removes an object, whatever its version; nothing happens when there is none. For what a probe leaves only. */
     void delete(String key);

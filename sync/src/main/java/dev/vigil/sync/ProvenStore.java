@@ -3,7 +3,6 @@ package dev.vigil.sync;
 
 import dev.vigil.sync.ProbeVerdict.Outcome;
 import dev.vigil.sync.StoreException.Kind;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -13,44 +12,15 @@ import java.util.function.Supplier;
  *
  * @param verdict the newest one, asked at each call; empty while nobody has probed
  */
-public record ProvenStore(ProbedStore store, Supplier<Optional<ProbeVerdict>> verdict) implements ObjectStore {
-
-    @Override
-    public Optional<Stored> get(String key) {
-        return read().get(key);
-    }
-
-    @Override
-    public Fetched getIfChanged(String key, Version known) {
-        return read().getIfChanged(key, known);
-    }
-
-    @Override
-    public List<Entry> list(String prefix) {
-        return read().list(prefix);
-    }
-
-    @Override
-    public PutOutcome putIfAbsent(String key, byte[] content) {
-        return written().putIfAbsent(key, content);
-    }
-
-    @Override
-    public PutOutcome putIf(String key, byte[] content, Version expected) {
-        return written().putIf(key, content, expected);
-    }
-
-    @Override
-    public void delete(String key) {
-        written().delete(key);
-    }
+public record ProvenStore(ProbedStore store, Supplier<Optional<ProbeVerdict>> verdict) implements ForwardingStore {
 
     @Override
     public void close() {
         store.close();
     }
 
-    private ObjectStore read() {
+    @Override
+    public ObjectStore reading() {
         Optional<ProbeVerdict> known = verdict.get();
         if (known.filter(one -> one.outcome() == Outcome.REFUSED).isPresent()) {
             throw refused(known.orElseThrow().reason());
@@ -58,8 +28,9 @@ public record ProvenStore(ProbedStore store, Supplier<Optional<ProbeVerdict>> ve
         return store;
     }
 
-    private ObjectStore written() {
-        read();
+    @Override
+    public ObjectStore writing() {
+        reading();
         ProbeVerdict known = verdict.get()
                 .orElseThrow(() -> refused("nobody has found out yet whether it is fit. Run: vigil sync init"));
         if (!known.isAccepted()) {

@@ -17,7 +17,6 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetBucketVersioningResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
-import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
@@ -125,29 +124,23 @@ public final class S3Store implements ProbedStore {
     }
 
     @Override
-    public PutOutcome putIfAbsent(String key, byte[] content) {
-        return put(key, content, false, request -> request.ifNoneMatch("*"));
-    }
-
-    @Override
-    public PutOutcome putIf(String key, byte[] content, Version expected) {
-        return put(
-                key, content, true, request -> request.ifMatch(settings.etags().written(expected)));
-    }
-
-    private PutOutcome put(String key, byte[] content, boolean replaces, Consumer<PutObjectRequest.Builder> condition) {
+    public PutOutcome put(String key, byte[] content, Optional<Version> over) {
         String name = settings.prefix() + ObjectName.checked(key);
         RequestBody body = RequestBody.fromBytes(ObjectName.checkedContent(content));
         S3Call call = call("write " + key, true);
         try {
             S3Client client = connection.client();
             PutObjectResponse answer = S3Call.asked(() -> client.putObject(
-                    request ->
-                            condition.accept(request.bucket(settings.bucket()).key(name)),
+                    request -> {
+                        request.bucket(settings.bucket()).key(name);
+                        over.ifPresentOrElse(
+                                version -> request.ifMatch(settings.etags().written(version)),
+                                () -> request.ifNoneMatch("*"));
+                    },
                     body));
             return new Written(version(answer.eTag(), call));
         } catch (SdkException e) {
-            return S3Call.lost(e, replaces).map(Lost::new).orElseThrow(() -> call.failed(e));
+            return S3Call.lost(e, over.isPresent()).map(Lost::new).orElseThrow(() -> call.failed(e));
         }
     }
 

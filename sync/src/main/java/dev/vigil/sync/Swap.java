@@ -24,8 +24,7 @@ final class Swap {
      */
     static Optional<Version> put(ObjectStore store, String key, byte[] content, Optional<Version> over) {
         try {
-            PutOutcome outcome = over.map(version -> store.putIf(key, content, version))
-                    .orElseGet(() -> store.putIfAbsent(key, content));
+            PutOutcome outcome = store.put(key, content, over);
             if (outcome instanceof Written written) return Optional.of(written.version());
             if (outcome instanceof Lost) return standing(store, key, content);
             throw new AssertionError(outcome);

@@ -41,15 +41,9 @@ final class BetweenStore implements ObjectStore {
     }
 
     @Override
-    public PutOutcome putIfAbsent(String key, byte[] content) {
+    public PutOutcome put(String key, byte[] content, Optional<Version> over) {
         step(key);
-        return inner.putIfAbsent(key, content);
-    }
-
-    @Override
-    public PutOutcome putIf(String key, byte[] content, Version expected) {
-        step(key);
-        return inner.putIf(key, content, expected);
+        return inner.put(key, content, over);
     }
 
     @Override

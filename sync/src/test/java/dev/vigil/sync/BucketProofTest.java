@@ -151,13 +151,8 @@ class BucketProofTest {
         }
 
         @Override
-        public PutOutcome putIfAbsent(String key, byte[] content) {
-            return memory.putIfAbsent(key, content);
-        }
-
-        @Override
-        public PutOutcome putIf(String key, byte[] content, Version expected) {
-            return memory.putIf(key, content, expected);
+        public PutOutcome put(String key, byte[] content, Optional<Version> over) {
+            return memory.put(key, content, over);
         }
 
         @Override

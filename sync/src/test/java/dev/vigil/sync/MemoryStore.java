@@ -44,16 +44,6 @@ final class MemoryStore implements ObjectStore {
     }
 
     @Override
-    public PutOutcome putIfAbsent(String key, byte[] content) {
-        return put(key, content, Optional.empty());
-    }
-
-    @Override
-    public PutOutcome putIf(String key, byte[] content, Version expected) {
-        return put(key, content, Optional.of(expected));
-    }
-
-    @Override
     public synchronized void delete(String key) {
         checkUp();
         objects.remove(key);
@@ -98,10 +88,11 @@ final class MemoryStore implements ObjectStore {
         return List.copyOf(writes);
     }
 
-    private synchronized PutOutcome put(String key, byte[] content, Optional<Version> expected) {
+    @Override
+    public synchronized PutOutcome put(String key, byte[] content, Optional<Version> over) {
         checkUp();
         Optional<Version> standing = Optional.ofNullable(objects.get(key)).map(Stored::version);
-        if (!standing.equals(expected)) {
+        if (!standing.equals(over)) {
             return new Lost("412");
         }
         Stored next = new Stored(content.clone(), new Version("v" + ++version));
