@@ -3,7 +3,6 @@ package dev.vigil.it;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -194,24 +193,7 @@ final class FleetMachine implements AutoCloseable {
 
     /** A person logs in, by way of the running daemon. */
     void login(String connector) {
-        JsonNode begun = Web.good(Web.send(Mcp.posting(at("/api/logins"), "{\"connector\":\"" + connector + "\"}")
-                .header("Authorization", ownerKey())));
-        URI page = URI.create(begun.path("authorization_url").asString());
-        new Person("ada").agreeAndReturn(page, HandLogin.query(page).getOrDefault("redirect_uri", "none"));
-        String there = at("/api/logins/" + begun.path("id").asString());
-        Await.until(
-                LIMIT,
-                () -> Web.good(Web.send(Web.to(there).header("Authorization", ownerKey())))
-                        .path("state")
-                        .asString()
-                        .equals("done"),
-                () -> "the login does not end. " + child().story());
-    }
-
-    /** See {@code OwnerKey}: the name of the format, its version, the key. */
-    private String ownerKey() {
-        String file = Checkout.read(product.home().resolve("owner.key")).strip();
-        return "Bearer " + file.substring(file.lastIndexOf(' ') + 1);
+        Logins.overApi(product, new Product.Daemon(child(), "http://127.0.0.1:" + port), connector);
     }
 
     /** What the daemons have written down of one kind about a connector. */

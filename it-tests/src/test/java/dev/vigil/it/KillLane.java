@@ -6,7 +6,6 @@ import dev.vigil.demo.DemoMcpServer;
 import dev.vigil.demo.FaultScript;
 import dev.vigil.demo.McpFault;
 import dev.vigil.demo.TokenFault;
-import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -72,25 +71,7 @@ final class KillLane implements AutoCloseable {
     /** A person logs in, by way of the running daemon. */
     void login() {
         issuedAfter = Instant.now();
-        JsonNode begun =
-                Web.good(Web.send(Mcp.posting(daemon.url() + "/api/logins", "{\"connector\":\"" + CONNECTOR + "\"}")
-                        .header("Authorization", ownerKey())));
-        URI page = URI.create(begun.path("authorization_url").asString());
-        new Person("ada").agreeAndReturn(page, HandLogin.query(page).getOrDefault("redirect_uri", "none"));
-        String there = daemon.url() + "/api/logins/" + begun.path("id").asString();
-        Await.until(
-                LIMIT,
-                () -> Web.good(Web.send(Web.to(there).header("Authorization", ownerKey())))
-                        .path("state")
-                        .asString()
-                        .equals("done"),
-                () -> "the login does not end. " + daemon.child().story());
-    }
-
-    /** See {@code OwnerKey}: the name of the format, its version, the key. */
-    private String ownerKey() {
-        String file = Checkout.read(product.home().resolve("owner.key")).strip();
-        return "Bearer " + file.substring(file.lastIndexOf(' ') + 1);
+        Logins.overApi(product, daemon, CONNECTOR);
     }
 
     Killed.Call call() {

@@ -39,6 +39,7 @@ import java.util.function.Consumer;
  * nothing of the network.
  */
 final class SharedBucket implements AutoCloseable {
+    private static final String UNPROVEN = "nobody has found out yet whether the bucket is fit. Run: vigil sync init";
     private static final Duration FOLDER_PATIENCE = Duration.ofSeconds(15);
 
     private final SyncConfig config;
@@ -142,7 +143,7 @@ final class SharedBucket implements AutoCloseable {
                 // The round tells of it.
             }
         }
-        return sharing.round(connectors);
+        return proof.verdict().isEmpty() ? sharing.skipped(UNPROVEN) : sharing.round(connectors);
     }
 
     @Override

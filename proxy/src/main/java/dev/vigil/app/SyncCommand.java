@@ -18,7 +18,6 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "sync",
         description = "Shares logins with other machines through a bucket that nobody has to trust.",
-        subcommands = {},
         footer = {
             "",
             "Examples:",

@@ -6,10 +6,8 @@ import dev.vigil.sync.ProbeVerdict;
 import dev.vigil.sync.SharedStep;
 import dev.vigil.sync.SharedStep.What;
 import dev.vigil.sync.SyncRound;
-import dev.vigil.sync.SyncRound.Outcome;
 import java.time.Instant;
 import java.util.Locale;
-import java.util.Optional;
 
 /**
  * What synchronization does, in the log: further events of {@link EventLog}, of the same form. Any thread; never blocks.
@@ -128,11 +126,8 @@ final class SyncLog {
             case ROLLED_BACK -> "the bucket was ROLLED BACK" + why;
             case NO_BUCKET -> "the bucket is of no use now" + why;
         };
-        return plain + " (epoch " + step.epoch() + ", generation " + step.generation() + ")";
-    }
-
-    /** Has it to do with how the bucket does, or only with what was found there? */
-    static Optional<String> trouble(SyncRound round) {
-        return round.outcome() == Outcome.ATTEMPTED ? Optional.empty() : Optional.of(words(round));
+        return step.epoch() == 0
+                ? plain
+                : plain + " (epoch " + step.epoch() + ", generation " + step.generation() + ")";
     }
 }

@@ -64,11 +64,7 @@ public final class DemoAuthServer implements TokenCheck, AutoCloseable {
         return check(accessToken, resource) instanceof Verdict.Accepted;
     }
 
-    /**
-     * For access tokens issued from now on.
-     *
-     * @param lifetime in whole seconds
-     */
+    /** For access tokens issued from now on; in whole seconds. */
     public void accessTokensLive(Duration lifetime) {
         book.accessTokensLive(atLeastOneSecond(lifetime));
     }

@@ -97,6 +97,13 @@ public final class Sharing implements Elsewhere {
         return round;
     }
 
+    /** As {@link #round} where it would be in vain. */
+    public synchronized SyncRound skipped(String why) {
+        SyncRound round = SyncRound.skipped(push.time().now().wall(), why);
+        last = Optional.of(round);
+        return round;
+    }
+
     /** The others go on without it. */
     private void tell(Collection<Connector> connectors) {
         Map<String, Instant> lastBeats = new TreeMap<>();

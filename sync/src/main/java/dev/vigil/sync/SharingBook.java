@@ -8,7 +8,6 @@ import dev.vigil.vault.Fields;
 import dev.vigil.vault.SafeFiles;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -115,15 +114,6 @@ public final class SharingBook {
         } catch (IllegalArgumentException e) {
             return SharingPage.BLANK;
         }
-    }
-
-    /** Connectors that there is a page about, sorted. */
-    List<String> connectors() {
-        return files.list(folder).stream()
-                .map(file -> file.getFileName().toString())
-                .filter(dev.vigil.auth.Connector::isName)
-                .sorted()
-                .toList();
     }
 
     private void update(String connector, UnaryOperator<SharingPage> change) {

@@ -87,6 +87,7 @@ final class VaultSync {
                     .filter(connector -> connector.kind() != GrantKind.NONE && isSame(connector, there, steps))
                     .map(Connector::name)
                     .toList();
+            standing.retainAll(steps); // what has passed is told again when it comes back
             return ended(begun, shared, steps, connectors, there, warning);
         } catch (VaultException e) { // this machine's own files of the key ring: nothing in the bucket opens
             StoreException sealed = new StoreException(Kind.SEALED, false, e.getMessage(), e);

@@ -73,8 +73,7 @@ class SharedKeysTest {
 
     @Test
     void machineWithAnotherKeyReadsNothingAndIsToldWhatHelps() {
-        KeyBox laptop = box("laptop");
-        laptop.keys.pull();
+        KeyBox laptop = joined("laptop");
         laptop.puts("notion", "tokens");
         KeyBox stranger = new KeyBox(folder.resolve("stranger"), bucket, Optional.of("22".repeat(32)));
 
@@ -138,10 +137,8 @@ class SharedKeysTest {
 
     @Test
     void rotationSealsEverythingAnewAndTheOthersFollow() {
-        KeyBox laptop = box("laptop");
-        KeyBox builder = box("builder");
-        laptop.keys.pull();
-        builder.keys.pull();
+        KeyBox laptop = joined("laptop");
+        KeyBox builder = joined("builder");
         laptop.puts("notion", "one");
         laptop.puts("linear", "two");
         long old = laptop.primary();
@@ -159,8 +156,7 @@ class SharedKeysTest {
 
     @Test
     void rotationWhoseAnswerWasLostIsNotMadeTwice() {
-        KeyBox laptop = box("laptop");
-        laptop.keys.pull();
+        KeyBox laptop = joined("laptop");
         bucket.loseNextAnswer();
         laptop.keys.rotate();
 
@@ -170,10 +166,8 @@ class SharedKeysTest {
 
     @Test
     void twoRotationsAtOnceAreBothKept() {
-        KeyBox laptop = box("laptop");
-        KeyBox builder = box("builder");
-        laptop.keys.pull();
-        builder.keys.pull();
+        KeyBox laptop = joined("laptop");
+        KeyBox builder = joined("builder");
         rotatesBeforeTheWriteOf(laptop, builder);
         laptop.keys.rotate();
 
@@ -187,10 +181,8 @@ class SharedKeysTest {
 
     @Test
     void loserOfARaceToRotateWhatIsOldAcceptsTheWinnersKey() {
-        KeyBox laptop = box("laptop");
-        KeyBox builder = box("builder");
-        laptop.keys.pull();
-        builder.keys.pull();
+        KeyBox laptop = joined("laptop");
+        KeyBox builder = joined("builder");
         long old = laptop.primary();
         rotatesBeforeTheWriteOf(laptop, builder);
 
@@ -201,8 +193,7 @@ class SharedKeysTest {
 
     @Test
     void olderRingIsNoticedAndTheNewestPutBack() {
-        KeyBox laptop = box("laptop");
-        laptop.keys.pull();
+        KeyBox laptop = joined("laptop");
         Stored old = at(RingMirror.KEY);
         laptop.keys.rotate();
         replace(old.content());
@@ -217,8 +208,7 @@ class SharedKeysTest {
 
     @Test
     void olderRingIsNotAcceptedByWhoCannotWriteEither() {
-        KeyBox laptop = box("laptop");
-        laptop.keys.pull();
+        KeyBox laptop = joined("laptop");
         Stored old = at(RingMirror.KEY);
         laptop.keys.rotate();
         replace(old.content());
@@ -238,8 +228,7 @@ class SharedKeysTest {
 
     @Test
     void whatWasNoticedInPassingIsToldByTheNextLook() {
-        KeyBox laptop = box("laptop");
-        laptop.keys.pull();
+        KeyBox laptop = joined("laptop");
         bucket.delete(RingMirror.KEY);
         laptop.keys.rotate();
 
@@ -249,8 +238,7 @@ class SharedKeysTest {
 
     @Test
     void changedRingIsNotAcceptedWhateverWasChanged() {
-        KeyBox laptop = box("laptop");
-        laptop.keys.pull();
+        KeyBox laptop = joined("laptop");
         laptop.keys.rotate();
         String ring = new String(at(RingMirror.KEY).content(), UTF_8);
         Map<String, String> edits = Map.of(
@@ -276,8 +264,7 @@ class SharedKeysTest {
 
     @Test
     void ringOfAnotherVaultIsRefused() {
-        KeyBox laptop = box("laptop");
-        laptop.keys.pull();
+        KeyBox laptop = joined("laptop");
         laptop.puts("notion", "tokens");
         MemoryStore other = new MemoryStore();
         KeyBox elsewhere = new KeyBox(folder.resolve("elsewhere"), other, Optional.of(KeyBox.KEK));
@@ -298,8 +285,7 @@ class SharedKeysTest {
 
     @Test
     void objectOfAnotherVaultOrNameDoesNotOpen() {
-        KeyBox laptop = box("laptop");
-        laptop.keys.pull();
+        KeyBox laptop = joined("laptop");
         laptop.puts("notion", "tokens");
         laptop.puts("linear", "tokens");
         String notion = "grants/" + laptop.seal.hidden("notion");
@@ -317,8 +303,7 @@ class SharedKeysTest {
 
     @Test
     void ringsThatGrewFromOneStateBecomeOneAndNothingIsLost() {
-        KeyBox laptop = box("laptop");
-        laptop.keys.pull();
+        KeyBox laptop = joined("laptop");
         Stored before = at(RingMirror.KEY);
         laptop.keys.rotate();
         laptop.puts("notion", "of the laptop");
@@ -343,10 +328,8 @@ class SharedKeysTest {
 
     @Test
     void retirementSealsFirstAndThenDropsTheOldKeys() {
-        KeyBox laptop = box("laptop");
-        KeyBox builder = box("builder");
-        laptop.keys.pull();
-        builder.keys.pull();
+        KeyBox laptop = joined("laptop");
+        KeyBox builder = joined("builder");
         laptop.puts("notion", "one");
         laptop.keys.rotate();
         builder.puts("linear", "two"); // under the old key still
@@ -362,8 +345,7 @@ class SharedKeysTest {
 
     @Test
     void damagedObjectForbidsARetirement() {
-        KeyBox laptop = box("laptop");
-        laptop.keys.pull();
+        KeyBox laptop = joined("laptop");
         laptop.puts("notion", "one");
         String key = "grants/" + laptop.seal.hidden("notion");
         Stored whole = at(key);
@@ -379,10 +361,8 @@ class SharedKeysTest {
 
     @Test
     void whatALaggardSealsAfterARetirementIsHealedByItself() {
-        KeyBox laptop = box("laptop");
-        KeyBox laggard = box("laggard");
-        laptop.keys.pull();
-        laggard.keys.pull();
+        KeyBox laptop = joined("laptop");
+        KeyBox laggard = joined("laggard");
         laptop.keys.rotate();
         laptop.keys.retire();
         laggard.puts("notion", "late");
@@ -395,10 +375,8 @@ class SharedKeysTest {
 
     @Test
     void healingThatFailsIsDoneByTheNextLook() {
-        KeyBox laptop = box("laptop");
-        KeyBox laggard = box("laggard");
-        laptop.keys.pull();
-        laggard.keys.pull();
+        KeyBox laptop = joined("laptop");
+        KeyBox laggard = joined("laggard");
         laptop.keys.rotate();
         laptop.keys.retire();
         laggard.puts("notion", "late");
@@ -432,6 +410,13 @@ class SharedKeysTest {
         KeyOrigin origin = new KeyOrigin.Passphrase(() -> new Secret(passphrase));
         Path home = folder.resolve(name);
         return new KeyBox(home, Vault.open(Home.below(home), () -> origin, TimeSource.system()), bucket);
+    }
+
+    /** A machine that has the ring. */
+    private KeyBox joined(String name) {
+        KeyBox box = box(name);
+        box.keys.pull();
+        return box;
     }
 
     private KeyBox box(String name) {

@@ -209,6 +209,23 @@ class VaultSyncTest {
     }
 
     @Test
+    void whatStaysIsToldOnceAndWhatComesBackAgain() {
+        bothAreLoggedIn();
+        String place = stage.bucket.place("notion");
+        byte[] right = stage.store.get(place).orElseThrow().content();
+        for (int time = 1; time <= 2; time++) {
+            stage.store.plant(place, new byte[] {1, 2, 3});
+            cloud.syncs();
+            cloud.syncs();
+            assertThat(cloud.story)
+                    .filteredOn(step -> step.what() == What.NO_BUCKET)
+                    .hasSize(time);
+            stage.store.plant(place, right);
+            cloud.syncs();
+        }
+    }
+
+    @Test
     void garbageSpoilsNothingElse() {
         laptop.syncs();
         stage.store.plant("grants/00000000000000000000000000000000", "garbage".getBytes(StandardCharsets.UTF_8));
