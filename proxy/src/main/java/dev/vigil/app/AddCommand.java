@@ -91,7 +91,7 @@ final class AddCommand implements Callable<Integer> {
                 + workplace.home().config() + ".");
         key.ifPresent(
                 value -> new StaticKeys(workplace.vault(), workplace.elsewhere(), shell.time()).save(connector, value));
-        workplace.tellDaemon();
+        workplace.tellOthers();
         shell.say("Next: " + next(connector));
         return 0;
     }

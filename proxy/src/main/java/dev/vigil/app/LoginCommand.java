@@ -55,6 +55,9 @@ final class LoginCommand implements Callable<Integer> {
             LoginReport report = new LoginTalk(shell, desk).through(connector, Optional.ofNullable(scopes), browser);
             LoginWords.of(report, daemon.isPresent()).forEach(shell::sayForeign);
         }
+        if (daemon.isEmpty()) {
+            workplace.tellOthers();
+        }
         return 0;
     }
 

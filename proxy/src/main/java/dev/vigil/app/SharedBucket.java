@@ -136,14 +136,17 @@ final class SharedBucket implements AutoCloseable {
 
     /** Brings vault and bucket together. Where nobody here has found out whether the bucket is fit, another machine may have. */
     SyncRound round(Collection<Connector> connectors) {
+        Optional<StoreException> failure = Optional.empty();
         if (proof.verdict().isEmpty()) {
             try {
                 sharing.sharedVerdict(config.place()).ifPresent(proof::take);
-            } catch (StoreException | VaultException e) {
-                // The round tells of it.
+            } catch (StoreException e) {
+                failure = Optional.of(e);
+            } catch (VaultException e) {
+                // It cannot be written down, so the next round asks again.
             }
         }
-        return proof.verdict().isEmpty() ? sharing.skipped(UNPROVEN) : sharing.round(connectors);
+        return proof.verdict().isEmpty() ? sharing.noRound(UNPROVEN, failure) : sharing.round(connectors);
     }
 
     @Override

@@ -6,7 +6,9 @@ import dev.vigil.auth.Connector;
 import dev.vigil.auth.GrantReader;
 import dev.vigil.auth.VaultException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +25,8 @@ import tools.jackson.databind.node.ObjectNode;
         description = {
             "Shows how every connector stands: until when its token is good, what happens next and why.",
             "Asks the daemon where one runs, else reads the files. A daemon that has not answered after 3 s is said to",
-            "hang, the files are read, and the exit code is 5."
+            "hang, the files are read, and the exit code is 5. Where a login is missing in the files and machines share",
+            "logins, the bucket is read, too."
         },
         footer = {
             "",
@@ -98,21 +101,35 @@ final class StatusCommand implements Callable<Integer> {
         ObjectNode status = JSON.createObjectNode().put("v", StatusReport.VERSION);
         status.putNull("daemon");
         ArrayNode connectors = status.putArray("connectors");
-        Config config = workplace.config();
-        GrantReader reader =
-                new GrantReader(workplace.vault(), workplace.policy(config), shell.time(), workplace.elsewhere());
-        for (Connector connector : config.connectors()) {
-            connectors.add(StatusReport.of(
-                    connector,
-                    found(reader, connector),
-                    Optional.empty(),
-                    shell.time().now()));
-        }
+        found().forEach((connector, authorization) -> connectors.add(StatusReport.of(
+                connector, authorization, Optional.empty(), shell.time().now())));
         Hindsight.of(workplace.vaults(), shell.time()).addTo(status);
         return status;
     }
 
-    private static Authorization found(GrantReader reader, Connector connector) {
+    /** Where a login is missing, another machine may have made it: then the bucket is asked, if there is one. */
+    private Map<Connector, Authorization> found() {
+        Map<Connector, Authorization> here = read();
+        boolean isMissing = here.values().stream()
+                .anyMatch(one -> one instanceof Authorization.LoggedOut || one instanceof Authorization.NeedsLogin);
+        Optional<SharedBucket> bucket = isMissing ? workplace.bucket() : Optional.empty();
+        if (bucket.isEmpty()) {
+            return here;
+        }
+        workplace.synced(bucket.get());
+        return read();
+    }
+
+    private Map<Connector, Authorization> read() {
+        Config config = workplace.config();
+        GrantReader reader =
+                new GrantReader(workplace.vault(), workplace.policy(config), shell.time(), workplace.elsewhere());
+        Map<Connector, Authorization> all = new LinkedHashMap<>();
+        config.connectors().forEach(connector -> all.put(connector, read(reader, connector)));
+        return all;
+    }
+
+    private static Authorization read(GrantReader reader, Connector connector) {
         try {
             return reader.read(connector, new Authorization.LoggedOut(Optional.empty()));
         } catch (VaultException e) {

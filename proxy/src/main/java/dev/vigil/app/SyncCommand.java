@@ -104,7 +104,7 @@ final class SyncCommand implements Runnable {
                 .filter(JsonNode::isObject)
                 .orElseGet(() -> {
                     workplace.synced(bucket);
-                    SyncReport.write(status, bucket, SyncHistory.of(workplace.vaults()), now);
+                    SyncReport.write(status, bucket, workplace.syncHistory(), now);
                     return status;
                 });
         if (json) {

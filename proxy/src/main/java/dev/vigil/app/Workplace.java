@@ -33,6 +33,7 @@ final class Workplace {
     private @Nullable Outbound outbound;
     private @Nullable OAuthTransport transport;
     private @Nullable SharedBucket bucket;
+    private @Nullable SyncHistory syncHistory;
 
     Workplace(Shell shell) {
         this.shell = shell;
@@ -86,7 +87,7 @@ final class Workplace {
     /** The bucket that the config names, opened; empty where it names none. */
     Optional<SharedBucket> bucket() {
         if (bucket == null) {
-            SyncHistory history = SyncHistory.of(vaults());
+            SyncHistory history = syncHistory();
             bucket = config().sync()
                     .map(sync -> SharedBucket.open(
                             sync,
@@ -103,10 +104,17 @@ final class Workplace {
     /** One round of synchronization, in this process, written down. */
     SyncRound synced(SharedBucket shared) {
         SyncRound round = shared.round(config().connectors());
-        SyncHistory history = SyncHistory.of(vaults());
-        history.add(round);
-        history.flush();
+        syncHistory().add(round);
+        syncHistory().flush();
         return round;
+    }
+
+    /** One for the whole process: what a login or a refresh wrote to the bucket counts with the next round. */
+    SyncHistory syncHistory() {
+        if (syncHistory == null) {
+            syncHistory = SyncHistory.of(vaults());
+        }
+        return syncHistory;
     }
 
     /** What is known of logins on other machines. */
@@ -217,7 +225,9 @@ final class Workplace {
     void tellOthers() {
         tellDaemon();
         if (daemon().isEmpty()) {
-            bucket().ifPresent(this::synced);
+            bucket().map(this::synced)
+                    .flatMap(SyncRound::reason)
+                    .ifPresent(why -> shell.note("Note: the other machines do not know of it yet: " + why));
         }
     }
 

@@ -5,6 +5,7 @@ import dev.vigil.sync.StoreException.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -56,6 +57,8 @@ final class LocalFolder {
                 throw refused(folder, reason.get());
             }
             return folder.toAbsolutePath().normalize();
+        } catch (NotDirectoryException e) {
+            throw refused(folder, "is no folder, since " + e.getMessage() + " is a file");
         } catch (IOException e) {
             throw new StoreException(Kind.REFUSED, false, folder + " cannot be examined: " + e.getMessage(), e);
         }

@@ -12,6 +12,7 @@ import dev.vigil.sync.SharedRefresher.LocalTurn;
 import dev.vigil.sync.SharedVault.Found;
 import dev.vigil.sync.SyncRound.Outcome;
 import dev.vigil.vault.SharedSeal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -97,9 +98,11 @@ public final class Sharing implements Elsewhere {
         return round;
     }
 
-    /** As {@link #round} where it would be in vain. */
-    public synchronized SyncRound skipped(String why) {
-        SyncRound round = SyncRound.skipped(push.time().now().wall(), why);
+    /** In place of a {@link #round} that would be in vain: for this reason, or because the bucket failed so. */
+    public synchronized SyncRound noRound(String why, Optional<StoreException> failure) {
+        Instant now = push.time().now().wall();
+        SyncRound round = failure.map(e -> SyncRound.failed(now, Duration.ZERO, e, List.of()))
+                .orElseGet(() -> SyncRound.skipped(now, why));
         last = Optional.of(round);
         return round;
     }

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vigil.demo.DemoAuthServer;
+import dev.vigil.demo.DemoBrowser;
+import dev.vigil.demo.DemoMcpServer;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code vigil status} without a daemon, on a machine whose logins are made on another. */
+class SharedStatusTest {
+    private static final String KEK = "1234567890abcdef".repeat(4);
+
+    @TempDir
+    Path folder;
+
+    private DemoAuthServer auth;
+    private DemoMcpServer mcp;
+    private Path bucket;
+    private Cli laptop;
+    private Cli scheduler;
+
+    @BeforeEach
+    void laptopHasALogin() throws IOException {
+        auth = DemoAuthServer.start(DemoAuthServer.Settings.standard().withAccessLifetime(Duration.ofHours(1)));
+        mcp = DemoMcpServer.start(DemoMcpServer.Settings.protectedBy(auth));
+        bucket = makePrivate("bucket");
+        laptop = machine("laptop");
+        scheduler = machine("scheduler");
+        Cli.Ended begun = laptop.run("sync", "init");
+        assertThat(begun.code()).as(begun.out() + begun.err()).isZero();
+    }
+
+    @AfterEach
+    void tearDown() {
+        laptop.close();
+        scheduler.close();
+        mcp.close();
+        auth.close();
+    }
+
+    @Test
+    void loginInTheBucketIsTakenOver() {
+        login(laptop);
+        assertThat(scheduler.run("status").out()).contains("notion  logged in, token good for 59m");
+    }
+
+    @Test
+    void loginThatMayBeElsewhereIsNotAskedFor() throws IOException {
+        login(laptop);
+        bucketIsGone();
+        assertThat(scheduler.run("status").out())
+                .contains("notion  not here", "another machine may hold it, but the bucket cannot be read: ")
+                .contains(bucket + " is no folder")
+                .doesNotContain("vigil login");
+    }
+
+    @Test
+    void loginThatIsNowhereIsAskedFor() {
+        assertThat(scheduler.run("status").out()).contains("notion  not logged in. Run: vigil login notion");
+    }
+
+    @Test
+    void loginWithoutADaemonIsWrittenToTheBucketAtOnceAndCounted() {
+        login(laptop);
+        assertThat(laptop.run("sync", "status").out()).contains("0 failed, 0 skipped; 1 written, 0 taken over");
+    }
+
+    @Test
+    void loginThatTheOthersCannotKnowOfYetSaysSo() throws IOException {
+        bucketIsGone();
+        assertThat(login(laptop).err())
+                .contains("Note: the other machines do not know of it yet: ")
+                .contains(bucket + " is no folder");
+    }
+
+    private void bucketIsGone() throws IOException {
+        Files.move(bucket, folder.resolve("away"));
+        Files.createFile(bucket);
+    }
+
+    private Path makePrivate(String name) throws IOException {
+        return Files.createDirectory(
+                folder.resolve(name),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+
+    private Cli machine(String name) throws IOException {
+        return new Cli(makePrivate(name)).with("VIGIL_KEK", KEK).config("""
+                connectors:
+                  notion: { url: %s }
+                keys: { keyEncryptionKey: { env: VIGIL_KEK } }
+                sync: { bucket: "%s", machine: %s }
+                listen: { port: 0 }
+                """.formatted(mcp.url(), bucket.toUri(), name));
+    }
+
+    private static Cli.Ended login(Cli machine) {
+        Cli.Running login = machine.start("login", "notion", "--no-browser");
+        URI page = URI.create(login.await(line -> line.startsWith("  http")).strip());
+        new DemoBrowser().visit(page);
+        Cli.Ended ended = login.end();
+        assertThat(ended.code()).isZero();
+        return ended;
+    }
+}
