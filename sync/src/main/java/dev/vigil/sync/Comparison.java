@@ -30,9 +30,7 @@ record Comparison(Need need, boolean rolledBack) {
     }
 
     static Comparison of(Optional<Grant> ours, Optional<SharedState> theirs, SharingPage page) {
-        boolean rolledBack = page.seen()
-                .filter(seen -> theirs.map(seen::isNewerThan).orElse(true))
-                .isPresent();
+        boolean rolledBack = page.hasSeenMoreThan(theirs);
         return new Comparison(need(ours, theirs, page, rolledBack), rolledBack);
     }
 

@@ -6,12 +6,15 @@ import dev.vigil.auth.TimeSource;
 import dev.vigil.auth.VaultException;
 import dev.vigil.sync.ObjectStore.Version;
 import dev.vigil.sync.SharedStep.What;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Writes what this machine holds to the bucket. That it is shared is in the {@link SharingBook} before. */
 record Push(SharedVault bucket, SharingBook book, Machine self, TimeSource time, Consumer<SharedStep> story) {
+    /** Long enough for another machine that holds a newer token to bring it back with its next round. */
+    static final Duration REST = Duration.ofMinutes(1);
 
     /**
      * Over the version that was seen there, or as the first.
@@ -42,6 +45,18 @@ record Push(SharedVault bucket, SharingBook book, Machine self, TimeSource time,
             story.accept(done);
         });
         return version;
+    }
+
+    /** The bucket shows less of a connector than it has shown before. */
+    void lost(String connector) {
+        book.lost(connector, time.now().monotonic());
+    }
+
+    /** How long nothing is to be sent yet, since the bucket has lost something; empty when it may be. */
+    Optional<Duration> restLeft(String connector) {
+        return book.lostAt(connector)
+                .map(at -> at.plus(REST).minus(time.now().monotonic()))
+                .filter(left -> left.compareTo(Duration.ZERO) > 0);
     }
 
     private Instant now() {

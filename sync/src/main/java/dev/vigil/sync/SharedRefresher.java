@@ -33,6 +33,8 @@ public final class SharedRefresher implements Refresher {
     static final Duration PATIENCE = Duration.ofSeconds(40);
 
     private static final String WRITTEN_OVER = "somebody wrote over the turn of this machine while it was refreshing";
+    private static final String LOST =
+            "the bucket has lost what it showed before; another machine may hold a newer token, and has a minute to bring it back";
 
     private final Refresher inner;
     private final SharedVault bucket;
@@ -41,16 +43,6 @@ public final class SharedRefresher implements Refresher {
     private final Adoption adoption;
     private final Push push;
     private final boolean aloneWithoutBucket;
-
-    /** The turn of this process among those of this machine; the kernel frees it if we die. */
-    @FunctionalInterface
-    public interface LocalTurn {
-        /**
-         * @param patience how long to wait for whoever has it
-         * @throws VaultException BUSY
-         */
-        TokenVault.Claim take(String connector, Duration patience);
-    }
 
     /** @param aloneWithoutBucket is a shared token redeemed even where nobody can agree on it? A person's wish, and risk */
     SharedRefresher(
@@ -140,8 +132,12 @@ public final class SharedRefresher implements Refresher {
         state.ifPresent(seen -> push.book().seen(seen, push.time().now().wall()));
         Optional<Intended> open = turn.intent()
                 .filter(one -> state.map(known -> !one.isSettledBy(known)).orElse(true));
-        Need need = Comparison.of(Optional.of(held), state, push.book().pageOrBlank(held.connector()))
-                .need();
+        Comparison comparison =
+                Comparison.of(Optional.of(held), state, push.book().pageOrBlank(held.connector()));
+        if (comparison.rolledBack()) {
+            push.lost(held.connector());
+        }
+        Need need = comparison.need();
         if (need == Need.LEFT_BEHIND) {
             release(held, turn, open);
             return notNow("the bucket shows an older state than it has shown before, and the newer one is not here");
@@ -162,7 +158,7 @@ public final class SharedRefresher implements Refresher {
         }
         others.ifPresent(
                 one -> push.story().accept(SharedStep.of(held, What.TAKEN_OVER).with(one.machine())));
-        return mine(held, terms, turn, standing);
+        return mine(held, terms, takesOver, turn, standing);
     }
 
     private RefreshOutcome adopted(Grant held, Found<SharedState> found) {
@@ -188,7 +184,8 @@ public final class SharedRefresher implements Refresher {
      * What is held here is in the bucket before anything new is asked for: our intent for the next token set takes the place of
      * the one that keeps others from redeeming the last.
      */
-    private RefreshOutcome mine(Grant held, Terms terms, Turn.Ours turn, Optional<Found<SharedState>> standing) {
+    private RefreshOutcome mine(
+            Grant held, Terms terms, boolean takesOver, Turn.Ours turn, Optional<Found<SharedState>> standing) {
         boolean isThere =
                 standing.filter(found -> !found.value().isSupersededBy(held)).isPresent();
         Optional<Version> version = standing.map(Found::version);
@@ -196,6 +193,11 @@ public final class SharedRefresher implements Refresher {
         if (pushed.isEmpty()) {
             release(held, turn, turn.intent());
             return notNow("the bucket does not take what is held here");
+        }
+        Optional<Duration> rest = takesOver ? Optional.empty() : push.restLeft(held.connector());
+        if (rest.isPresent()) {
+            release(held, turn, turn.intent());
+            return new Unreachable(FailureCategory.SYNC, LOST, rest, false);
         }
         return leases.intend(held.connector(), turn, held.epoch(), held.tokens().generation())
                 .map(ours -> refreshed(held, terms, ours, turn.intent(), pushed))

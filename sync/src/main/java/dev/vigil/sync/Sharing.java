@@ -8,7 +8,6 @@ import dev.vigil.auth.Heartbeats;
 import dev.vigil.auth.Refresher;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.auth.TokenVault;
-import dev.vigil.sync.SharedRefresher.LocalTurn;
 import dev.vigil.sync.SharedVault.Found;
 import dev.vigil.sync.SyncRound.Outcome;
 import dev.vigil.vault.SharedSeal;

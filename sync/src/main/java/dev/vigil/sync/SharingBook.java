@@ -7,7 +7,9 @@ import dev.vigil.sync.SharingPage.Seen;
 import dev.vigil.vault.Fields;
 import dev.vigil.vault.SafeFiles;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,6 +28,8 @@ public final class SharingBook {
     private final SafeFiles files;
     /** Connectors whose page may say that they do not rotate, though they do: it could not be written. */
     private final Set<String> distrusted = ConcurrentHashMap.newKeySet();
+    /** When it was last noticed that the bucket has lost what it had shown of a connector; monotonic. */
+    private final Map<String, Duration> lost = new ConcurrentHashMap<>();
 
     public SharingBook(Path folder, SafeFiles files) {
         this.folder = folder;
@@ -41,6 +45,16 @@ public final class SharingBook {
         } catch (VaultException | IllegalArgumentException e) {
             return true;
         }
+    }
+
+    /** The bucket shows less of it than it has shown before: noticed at this moment, monotonic. */
+    void lost(String connector, Duration now) {
+        lost.put(connector, now);
+    }
+
+    /** When that was noticed last, monotonic; empty if never by this process. */
+    Optional<Duration> lostAt(String connector) {
+        return Optional.ofNullable(lost.get(connector));
     }
 
     /** About to be written to the bucket, or taken from it. @throws VaultException when the disk refuses */

@@ -83,6 +83,11 @@ record SharingPage(long epoch, boolean rotates, Optional<Seen> seen, Optional<Lo
         return new SharingPage(epoch, rotates, seen, ended);
     }
 
+    /** Does the bucket show less now than it has shown before? */
+    boolean hasSeenMoreThan(Optional<SharedState> now) {
+        return seen.filter(before -> now.map(before::isNewerThan).orElse(true)).isPresent();
+    }
+
     /** What the epoch of the next login must be above. */
     long highestEpoch() {
         long there = seen.map(Seen::epoch).orElse(0L);

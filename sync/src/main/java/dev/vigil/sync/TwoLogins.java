@@ -4,7 +4,6 @@ package dev.vigil.sync;
 import dev.vigil.auth.Grant;
 import dev.vigil.auth.TokenVault;
 import dev.vigil.auth.VaultException;
-import dev.vigil.sync.SharedRefresher.LocalTurn;
 import dev.vigil.sync.SharedVault.Found;
 import java.time.Duration;
 import java.util.Optional;

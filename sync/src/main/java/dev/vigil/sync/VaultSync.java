@@ -11,7 +11,6 @@ import dev.vigil.auth.VaultException;
 import dev.vigil.sync.Comparison.Need;
 import dev.vigil.sync.ObjectStore.Version;
 import dev.vigil.sync.SharedKeys.Pulled;
-import dev.vigil.sync.SharedRefresher.LocalTurn;
 import dev.vigil.sync.SharedStep.What;
 import dev.vigil.sync.SharedVault.Found;
 import dev.vigil.sync.StoreException.Kind;
@@ -156,6 +155,9 @@ final class VaultSync {
         try (TokenVault.Claim turn = localTurn.take(connector.name(), Duration.ZERO)) {
             Optional<Found<SharedState>> found =
                     Optional.ofNullable(there.get(place)).flatMap(version -> states.at(place, version));
+            if (push.book().pageOrBlank(connector.name()).hasSeenMoreThan(found.map(Found::value))) {
+                found = states.anew(place); // a refresh of this machine may have ended since the bucket was listed
+            }
             for (int tries = 0; tries < MOST_TRIES; tries++) {
                 if (isSettled(connector, found, steps)) {
                     return true;
@@ -181,6 +183,7 @@ final class VaultSync {
         SharingPage page = book.pageOrBlank(connector.name());
         Comparison comparison = Comparison.of(ours, theirs, page);
         if (comparison.rolledBack()) {
+            push.lost(connector.name());
             page.seen().ifPresent(seen -> tell(SharedStep.rolledBack(connector.name(), seen), steps));
         }
         theirs.ifPresent(state -> book.seen(state, time.now().wall()));

@@ -7,6 +7,9 @@ import java.util.function.Consumer;
 
 /** A store of which somebody else makes use before each request. */
 final class BetweenStore implements ObjectStore {
+    /** Told when a listing was made, and before anybody has it. */
+    static final String LISTED = "listed";
+
     private final ObjectStore inner;
     /** Gets the key that is about to be asked for. */
     private Consumer<String> between;
@@ -37,7 +40,9 @@ final class BetweenStore implements ObjectStore {
     @Override
     public List<Entry> list(String prefix) {
         step(prefix);
-        return inner.list(prefix);
+        List<Entry> listed = inner.list(prefix);
+        step(LISTED);
+        return listed;
     }
 
     @Override

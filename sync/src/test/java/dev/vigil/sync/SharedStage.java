@@ -14,7 +14,6 @@ import dev.vigil.auth.RefreshSettings;
 import dev.vigil.auth.Refresher;
 import dev.vigil.auth.Refusal;
 import dev.vigil.auth.Timeline;
-import dev.vigil.sync.SharedRefresher.LocalTurn;
 import dev.vigil.vault.Home;
 import dev.vigil.vault.SafeFiles;
 import dev.vigil.vault.SharedSeal;
@@ -34,6 +33,7 @@ final class SharedStage {
     final MemoryStore store = new MemoryStore();
     final SharedVault bucket;
     final SharedKeys keys;
+    private final SharedSeal seal;
     private final Path folder;
     private final List<Box> boxes = new ArrayList<>();
     /** Which generation's refresh token the server holds live; 0 when it has ended the grant. */
@@ -43,7 +43,7 @@ final class SharedStage {
 
     SharedStage(Path folder) {
         this.folder = folder;
-        SharedSeal seal = Vault.open(Home.below(folder), Optional.empty()).sharedSeal();
+        seal = Vault.open(Home.below(folder), Optional.empty()).sharedSeal();
         this.keys = new SharedKeys(store, seal);
         this.bucket = new SharedVault(store, seal, keys);
     }
@@ -59,6 +59,11 @@ final class SharedStage {
 
     boolean hasEnded() {
         return live == 0;
+    }
+
+    /** The bucket, by another way. */
+    SharedVault seenThrough(ObjectStore way) {
+        return new SharedVault(way, seal, keys);
     }
 
     /** Time passes for everybody. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.GrantKind;
 import dev.vigil.auth.Grants;
+import dev.vigil.auth.RefreshOutcome.Adopted;
 import dev.vigil.auth.RefreshOutcome.Refreshed;
 import dev.vigil.auth.RefreshOutcome.Unreachable;
 import dev.vigil.auth.RefreshSettings;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -134,6 +136,22 @@ class VaultSyncTest {
                 .isEqualTo(2);
     }
 
+    @Test
+    void refreshBetweenListingAndLookIsNoRollback() throws IOException {
+        BetweenStore store = new BetweenStore(stage.store, any -> {});
+        Box phone = stage.machine("phone", stage.seenThrough(store));
+        laptop.syncs();
+        phone.syncs();
+        store.between(key -> {
+            if (key.equals(BetweenStore.LISTED)) {
+                phone.refreshes();
+            }
+        });
+        phone.syncs();
+        assertThat(phone.story).extracting(SharedStep::what).doesNotContain(What.ROLLED_BACK);
+        assertThat(phone.generation()).isEqualTo(2);
+    }
+
     /** It has seen that there is something newer, which it does not have. */
     @Test
     void machineThatWasLeftBehindSpendsNothing() {
@@ -146,6 +164,35 @@ class VaultSyncTest {
         stage.store.restore(before);
         assertThat(cloud.refreshes()).isInstanceOf(Unreachable.class);
         assertThat(stage.redeemed()).isEqualTo(1);
+    }
+
+    /** Its owner, or a rule that expires objects: nobody means harm, and the newest token is on another machine only. */
+    @Test
+    void whereTheBucketWasEmptiedTheOthersHaveAMinuteToBringTheirsBack() {
+        bothAreLoggedIn();
+        laptop.refreshes();
+        stage.store.restore(Map.of());
+        for (int tries = 0; tries < 3; tries++) {
+            assertThat(cloud.refreshes())
+                    .isInstanceOfSatisfying(
+                            Unreachable.class,
+                            no -> assertThat(no.reason()).contains("the bucket has lost what it showed before"));
+            stage.pass(Duration.ofSeconds(10));
+        }
+        laptop.syncs();
+        assertThat(cloud.refreshes()).isInstanceOf(Adopted.class);
+        assertThat(cloud.generation()).isEqualTo(2);
+        assertThat(stage.hasEnded()).isFalse();
+    }
+
+    @Test
+    void afterThatMinuteWhatIsHeldHereIsTheNewest() {
+        bothAreLoggedIn();
+        stage.store.restore(Map.of());
+        cloud.syncs();
+        assertThat(cloud.refreshes()).isInstanceOf(Unreachable.class);
+        stage.pass(Push.REST);
+        assertThat(cloud.refreshes()).isInstanceOf(Refreshed.class);
     }
 
     @Test
