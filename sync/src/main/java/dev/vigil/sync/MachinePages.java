@@ -4,6 +4,7 @@ package dev.vigil.sync;
 import dev.vigil.auth.Now;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.sync.SharedVault.Found;
+import dev.vigil.sync.StoreException.Kind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -52,12 +53,25 @@ final class MachinePages {
         if (telling.isEmpty() && published().filter(at -> isRecent(at, now)).isPresent()) {
             return;
         }
-        Optional<Found<MachinePage>> standing = bucket.page(self);
-        MachinePage before = standing.map(Found::value).orElse(new MachinePage(self, now.wall(), Map.of(), List.of()));
+        MachinePage blank = new MachinePage(self, now.wall(), Map.of(), List.of());
+        Optional<Found<MachinePage>> standing = standing(blank);
+        MachinePage before = standing.map(Found::value).orElse(blank);
         MachinePage next =
                 new MachinePage(self, now.wall(), before.beats(), before.story()).with(now.wall(), beats, telling);
         if (bucket.put(next, standing.map(Found::version)).isPresent()) {
             done(telling, now);
+        }
+    }
+
+    /** One that does not open is begun anew: no other machine writes here, so somebody has spoilt it. */
+    private Optional<Found<MachinePage>> standing(MachinePage blank) {
+        try {
+            return bucket.page(self);
+        } catch (StoreException e) {
+            if (e.kind() != Kind.SEALED) {
+                throw e;
+            }
+            return bucket.pageVersion(self).map(version -> new Found<>(blank, version));
         }
     }
 

@@ -2,6 +2,7 @@
 package dev.vigil.sync;
 
 import dev.vigil.sync.ObjectStore.Entry;
+import dev.vigil.sync.ObjectStore.Stored;
 import dev.vigil.sync.ObjectStore.Version;
 import dev.vigil.sync.StoreException.Kind;
 import dev.vigil.vault.SharedSeal;
@@ -77,13 +78,29 @@ final class SharedVault {
         return put(VERDICT, VERDICT + "|bucket", json, over);
     }
 
-    /** What all machines told. One request for each. */
+    /** What all machines told, those apart whose pages somebody has spoilt. One request for each. */
     List<MachinePage> pages() {
         String prefix = PAGE + "s/";
         return store.list(prefix).stream()
-                .flatMap(entry -> find(PAGE, entry.key().substring(prefix.length()), MachinePage::read).stream())
-                .map(Found::value)
+                .flatMap(entry -> readablePage(entry.key().substring(prefix.length())).stream())
                 .toList();
+    }
+
+    private Optional<MachinePage> readablePage(String name) {
+        try {
+            return find(PAGE, name, MachinePage::read).map(Found::value);
+        } catch (StoreException e) {
+            if (e.kind() == Kind.SEALED || e.kind() == Kind.TOO_LARGE) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** Which version of a machine's page stands there, whether it opens or not. */
+    Optional<Version> pageVersion(Machine machine) {
+        return store.get(SealedObjects.key(PAGE, hidden(PAGE + "|" + machine.id())))
+                .map(Stored::version);
     }
 
     /** Everything that stands there: where, and the store's name for its version. One request for a thousand objects. */

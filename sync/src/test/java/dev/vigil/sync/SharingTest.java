@@ -116,6 +116,25 @@ class SharingTest {
     }
 
     @Test
+    void pageThatSomebodySpoiltIsMissedByNobodyAndWrittenAnew() {
+        laptop.syncs();
+        String place = store.copy().keySet().stream()
+                .filter(key -> key.startsWith("machines/"))
+                .findFirst()
+                .orElseThrow();
+        store.plant(place, new byte[] {1, 2, 3});
+        cloud.syncs();
+        assertThat(cloud.sharing.machines())
+                .extracting(page -> page.machine().name())
+                .containsExactly("cloud");
+        laptop.logsIn();
+        laptop.syncs();
+        assertThat(cloud.sharing.machines())
+                .extracting(page -> page.machine().name())
+                .containsExactlyInAnyOrder("cloud", "laptop");
+    }
+
+    @Test
     void keyThatCannotBeHadFailsTheRoundAndNothingElse() {
         laptop.syncs();
         Box careless = new Box("careless", "not a key");
