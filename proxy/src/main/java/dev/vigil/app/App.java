@@ -16,6 +16,7 @@ import dev.vigil.proxy.NettyOAuthTransport;
 import dev.vigil.proxy.Outbound;
 import dev.vigil.proxy.ProxyParts;
 import dev.vigil.proxy.ProxyServer;
+import dev.vigil.sync.LeftToOthers;
 import dev.vigil.vault.Home;
 import dev.vigil.vault.Vault;
 import java.io.IOException;
@@ -111,7 +112,8 @@ final class App implements AutoCloseable {
                 parts.time(),
                 policy,
                 new GrantReader(parts.vault().grants(), policy, parts.time(), elsewhere()),
-                sync.map(one -> one.over(alone)).orElse(alone),
+                sync.map(one -> one.over(alone))
+                        .orElseGet(() -> LeftToOthers.withoutBucket(alone, SharedBucket.book(parts.home()))),
                 new AuthListeners(List.of(events, new BeatWriter(parts.vault().beats(), parts.time()))),
                 App::random);
     }
@@ -131,7 +133,7 @@ final class App implements AutoCloseable {
     }
 
     private Elsewhere elsewhere() {
-        return sync.map(SyncLoop::elsewhere).orElse(Elsewhere.NOWHERE);
+        return sync.map(SyncLoop::elsewhere).orElseGet(() -> SharedBucket.book(parts.home()));
     }
 
     private static double random() {

@@ -10,6 +10,7 @@ import dev.vigil.oauth.Revocation.Outcome.Failed;
 import dev.vigil.oauth.Revocation.Outcome.NotOffered;
 import dev.vigil.oauth.Revocation.Outcome.Revoked;
 import dev.vigil.sync.Sharing;
+import dev.vigil.sync.SharingBook;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -29,6 +30,8 @@ record Logout(Workplace workplace) {
 
     /** What came of it, in a sentence. Blocks on disk and network. */
     String of(String connector) {
+        refuseWhereOthersCannotBeTold(connector);
+        workplace.bucket().ifPresent(workplace::synced); // a newer login than ours is what is to end
         Optional<Grant> ended = forgotten(connector);
         if (ended.isEmpty()) {
             return connector + ": there was no login to forget.";
@@ -58,11 +61,39 @@ record Logout(Workplace workplace) {
                 TokenVault.Claim claim = vault.claim(connector, PATIENCE)) {
             Optional<Grant> grant = readable(vault, connector);
             if (grant.isPresent() || vault.connectors().contains(connector)) {
-                sharing.ifPresent(one -> one.loggedOut(connector, grant));
+                sharing.ifPresentOrElse(one -> one.loggedOut(connector, grant), () -> withoutBucket(connector, grant));
             }
             vault.delete(connector);
             vault.clearIntent(connector);
             return grant;
+        }
+    }
+
+    /** The others hear of it when there is a bucket again. */
+    private void withoutBucket(String connector, Optional<Grant> grant) {
+        SharingBook book = SharedBucket.book(workplace.home());
+        grant.filter(book::isShared).ifPresent(ended -> book.loggedOut(connector, ended.epoch()));
+    }
+
+    private void refuseWhereOthersCannotBeTold(String connector) {
+        boolean readsOnly =
+                workplace.bucket().filter(shared -> shared.config().readOnly()).isPresent();
+        if (readsOnly && isShared(connector)) {
+            throw new Failure(
+                    Failure.Code.USAGE,
+                    connector
+                            + " is shared, and this machine only reads the bucket (readOnly), so the others would lose"
+                            + " their login without a word. Log out on a machine that writes there; to forget it on this"
+                            + " one alone: vigil remove " + connector);
+        }
+    }
+
+    private boolean isShared(String connector) {
+        try {
+            SharingBook book = SharedBucket.book(workplace.home());
+            return workplace.vault().load(connector).filter(book::isShared).isPresent();
+        } catch (VaultException e) {
+            return true;
         }
     }
 

@@ -7,6 +7,7 @@ import dev.vigil.auth.RefreshPolicy;
 import dev.vigil.auth.Refresher;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.auth.VaultException;
+import dev.vigil.sync.LeftToOthers;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -98,7 +99,8 @@ final class RefreshCommand implements Callable<Integer> {
         Refresher alone = RefreshStack.of(workplace.vaults(), workplace.transport(), policy, time);
         Optional<SharedBucket> bucket = workplace.bucket();
         Refresher refresher = new PatientRefresher( // no keeper follows up
-                bucket.<Refresher>map(shared -> shared.sharing().over(alone)).orElse(alone),
+                bucket.map(shared -> shared.sharing().over(alone))
+                        .orElseGet(() -> LeftToOthers.withoutBucket(alone, SharedBucket.book(workplace.home()))),
                 time,
                 shell::note,
                 pause -> LockSupport.parkNanos(pause.toNanos()));

@@ -76,13 +76,18 @@ final class SharedBucket implements AutoCloseable {
                 new ProvenStore(store, proof::verdict),
                 vault.sharedSeal(),
                 vault.grants(),
-                new SharingBook(home.shared(), files),
+                book(home),
                 (connector, patience) -> turn(home.locks().resolve(".shared-" + connector), patience),
                 new Sharing.Settings(self, !config.readOnly(), config.refreshAlone()),
                 vault.beats(),
                 time,
                 story);
         return new SharedBucket(config, store, proof, self, sharing);
+    }
+
+    /** What this machine knows of the bucket, also when it has none any more. */
+    static SharingBook book(Home home) {
+        return new SharingBook(home.shared(), SafeFiles.onDisk());
     }
 
     Sharing sharing() {

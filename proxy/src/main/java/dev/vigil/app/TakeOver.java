@@ -22,8 +22,8 @@ record TakeOver(Workplace workplace, Optional<SharedBucket> bucket) {
         if (names.size() != 1) {
             throw new Failure(Code.USAGE, "--take-over wants one connector: vigil refresh --take-over NAME");
         }
-        SharedBucket shared = bucket.orElseThrow(
-                () -> new Failure(Code.USAGE, "no bucket is configured, so no other machine is in the way"));
+        SharedBucket shared = bucket.orElseThrow(() ->
+                new Failure(Code.USAGE, "no bucket is configured, so no other machine can be asked for its turn"));
         Connector connector = wanted.get(0);
         Grant held = workplace
                 .vault()
@@ -37,7 +37,7 @@ record TakeOver(Workplace workplace, Optional<SharedBucket> bucket) {
                 workplace.transport(),
                 workplace.policy(workplace.config()),
                 workplace.shell().time());
-        RefreshOutcome outcome = shared.sharing().over(alone).takeOver(held);
+        RefreshOutcome outcome = shared.sharing().takeOver(alone, held);
         workplace.tellDaemon();
         workplace.shell().sayForeign(connector.name() + ": " + words(outcome, connector.name()));
         return exit(outcome);

@@ -119,7 +119,7 @@ final class Workplace {
 
     /** What is known of logins on other machines. */
     Elsewhere elsewhere() {
-        return bucket().<Elsewhere>map(SharedBucket::sharing).orElse(Elsewhere.NOWHERE);
+        return bucket().<Elsewhere>map(SharedBucket::sharing).orElseGet(() -> SharedBucket.book(home));
     }
 
     TokenVault vault() {

@@ -3,8 +3,6 @@ package dev.vigil.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.vigil.auth.Now;
-import dev.vigil.auth.TimeSource;
 import dev.vigil.demo.DemoAuthServer;
 import dev.vigil.demo.DemoBrowser;
 import dev.vigil.demo.DemoMcpServer;
@@ -242,22 +240,5 @@ class RefreshCommandTest {
         Vault.open(Home.below(home), Optional.empty())
                 .beats()
                 .completed("notion", clock.now().wall());
-    }
-
-    /** The machine's clocks, and as much ahead as a test says. */
-    private static final class Ahead implements TimeSource {
-        private final TimeSource system = TimeSource.system();
-        /** Moved by the test's thread, read by servers: as a whole or not at all. */
-        private volatile Duration ahead = Duration.ZERO;
-
-        void move(Duration by) {
-            ahead = ahead.plus(by);
-        }
-
-        @Override
-        public Now now() {
-            Now now = system.now();
-            return new Now(now.wall().plus(ahead), now.monotonic().plus(ahead));
-        }
     }
 }

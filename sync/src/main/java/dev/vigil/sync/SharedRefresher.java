@@ -28,7 +28,7 @@ import java.util.Optional;
  * stands whose outcome nobody knows: that machine may hold the new tokens on its disk and wake up. Then the access token
  * serves to its end.
  */
-public final class SharedRefresher implements Refresher {
+final class SharedRefresher implements Refresher {
     /** Longer than a whole refresh of another process. */
     static final Duration PATIENCE = Duration.ofSeconds(40);
 
@@ -140,7 +140,8 @@ public final class SharedRefresher implements Refresher {
         Need need = comparison.need();
         if (need == Need.LEFT_BEHIND) {
             release(held, turn, open);
-            return notNow("the bucket shows an older state than it has shown before, and the newer one is not here");
+            return LeftToOthers.notNow(
+                    "the bucket shows an older state than it has shown before, and the newer one is not here");
         }
         if (need == Need.ASK) {
             release(held, turn, open);
@@ -192,7 +193,7 @@ public final class SharedRefresher implements Refresher {
         Optional<Version> pushed = isThere ? version : push.grant(held, version);
         if (pushed.isEmpty()) {
             release(held, turn, turn.intent());
-            return notNow("the bucket does not take what is held here");
+            return LeftToOthers.notNow("the bucket does not take what is held here");
         }
         Optional<Duration> rest = takesOver ? Optional.empty() : push.restLeft(held.connector());
         if (rest.isPresent()) {
@@ -201,11 +202,7 @@ public final class SharedRefresher implements Refresher {
         }
         return leases.intend(held.connector(), turn, held.epoch(), held.tokens().generation())
                 .map(ours -> refreshed(held, terms, ours, turn.intent(), pushed))
-                .orElseGet(() -> notNow("another machine took the turn"));
-    }
-
-    private static RefreshOutcome notNow(String why) {
-        return new Unreachable(FailureCategory.SYNC, why, Optional.empty(), false);
+                .orElseGet(() -> LeftToOthers.notNow("another machine took the turn"));
     }
 
     private RefreshOutcome refreshed(
@@ -242,6 +239,6 @@ public final class SharedRefresher implements Refresher {
             return inner.refresh(held, terms);
         }
         push.story().accept(SharedStep.of(held, What.NO_BUCKET).because(e.getMessage()));
-        return notNow(e.getMessage());
+        return LeftToOthers.notNow(e.getMessage());
     }
 }

@@ -5,6 +5,7 @@ import dev.vigil.auth.Connector;
 import dev.vigil.auth.Elsewhere;
 import dev.vigil.auth.Grant;
 import dev.vigil.auth.Heartbeats;
+import dev.vigil.auth.RefreshOutcome;
 import dev.vigil.auth.Refresher;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.auth.TokenVault;
@@ -79,8 +80,19 @@ public final class Sharing implements Elsewhere {
         return keys;
     }
 
-    /** Refreshes on one machine at a time. */
-    public SharedRefresher over(Refresher inner) {
+    /** Refreshes on one machine at a time; on one that only reads the bucket, nothing that is shared. */
+    public Refresher over(Refresher inner) {
+        return settings.mayWrite() ? agreeing(inner) : LeftToOthers.reading(inner, bucket, localTurn, adoption, push);
+    }
+
+    /** See {@link SharedRefresher#takeOver}. */
+    public RefreshOutcome takeOver(Refresher inner, Grant held) {
+        return settings.mayWrite()
+                ? agreeing(inner).takeOver(held)
+                : LeftToOthers.notNow("this machine only reads the bucket (readOnly)");
+    }
+
+    private SharedRefresher agreeing(Refresher inner) {
         Leases leases = new Leases(bucket, settings.self(), push.time());
         return new SharedRefresher(inner, bucket, leases, localTurn, adoption, push, settings.aloneWithoutBucket());
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.sync;
 
+import dev.vigil.auth.Elsewhere;
 import dev.vigil.auth.Grant;
 import dev.vigil.auth.VaultException;
 import dev.vigil.sync.SharingPage.Seen;
@@ -21,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
  * in {@code shared/NAME} for each connector. That a login is shared is on the disk before it is written to the bucket. Any
  * thread; for one connector only who has the machine's own turn at it.
  */
-public final class SharingBook {
+public final class SharingBook implements Elsewhere {
     private static final int LIMIT = 16 * 1024;
 
     private final Path folder;
@@ -45,6 +46,21 @@ public final class SharingBook {
         } catch (VaultException | IllegalArgumentException e) {
             return true;
         }
+    }
+
+    /** Is it the login that stands in the bucket, or did? What cannot be read counts as yes. */
+    public boolean isShared(Grant grant) {
+        try {
+            return page(grant.connector()).epoch() == grant.epoch();
+        } catch (VaultException | IllegalArgumentException e) {
+            return true;
+        }
+    }
+
+    /** A book alone does not know. */
+    @Override
+    public Optional<String> whyNotHere(String connector) {
+        return Optional.empty();
     }
 
     /** The bucket shows less of it than it has shown before: noticed at this moment, monotonic. */
@@ -109,7 +125,8 @@ public final class SharingBook {
     }
 
     /** What the epoch of the next login must be above, as far as this machine knows. */
-    long highestEpoch(String connector) {
+    @Override
+    public long highestEpoch(String connector) {
         return pageOrBlank(connector).highestEpoch();
     }
 

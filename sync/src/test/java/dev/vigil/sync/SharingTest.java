@@ -8,6 +8,10 @@ import dev.vigil.auth.Connector;
 import dev.vigil.auth.Grant;
 import dev.vigil.auth.Grants;
 import dev.vigil.auth.Heartbeats;
+import dev.vigil.auth.RefreshOutcome.Adopted;
+import dev.vigil.auth.RefreshOutcome.Unanswered;
+import dev.vigil.auth.RefreshOutcome.Unreachable;
+import dev.vigil.auth.Refresher;
 import dev.vigil.auth.Secret;
 import dev.vigil.auth.Timeline;
 import dev.vigil.sync.SharedStep.What;
@@ -54,6 +58,10 @@ class SharingTest {
         private final Map<String, Instant> beats = new HashMap<>();
 
         Box(String name, String key) {
+            this(name, key, true);
+        }
+
+        Box(String name, String key, boolean mayWrite) {
             Home home = Home.below(folder.resolve(name));
             vault = Vault.open(home, Optional.of(() -> new Secret(key)));
             SafeFiles files = SafeFiles.onDisk();
@@ -63,7 +71,7 @@ class SharingTest {
                     vault.grants(),
                     new SharingBook(home.shared(), files),
                     (connector, patience) -> () -> {},
-                    new Sharing.Settings(new MachineFile(home.machine(), files).self(name, "host"), true, false),
+                    new Sharing.Settings(new MachineFile(home.machine(), files).self(name, "host"), mayWrite, false),
                     this,
                     time,
                     story::add);
@@ -132,6 +140,39 @@ class SharingTest {
         assertThat(cloud.sharing.machines())
                 .extracting(page -> page.machine().name())
                 .containsExactlyInAnyOrder("cloud", "laptop");
+    }
+
+    @Test
+    void machineThatOnlyReadsAdoptsAndSpendsNothing() {
+        laptop.logsIn();
+        laptop.syncs();
+        Box reader = new Box("reader", KEY, false);
+        reader.syncs();
+        var before = store.copy();
+        Refresher never = (held, terms) -> {
+            throw new AssertionError("the server is asked");
+        };
+        assertThat(reader.sharing.over(never).refresh(reader.holds()))
+                .isInstanceOfSatisfying(
+                        Unreachable.class, no -> assertThat(no.reason()).contains("only reads the bucket"));
+        assertThat(reader.sharing.takeOver(never, reader.holds())).isInstanceOf(Unreachable.class);
+
+        Grant renewed = Grants.renewed(laptop.holds(), time.now().wall());
+        laptop.vault.grants().save(renewed);
+        laptop.syncs();
+        var now = store.copy();
+        assertThat(reader.sharing.over(never).refresh(reader.holds())).isInstanceOf(Adopted.class);
+        assertThat(reader.holds().tokens().generation()).isEqualTo(2);
+        assertThat(store.copy()).isEqualTo(now).isNotEqualTo(before);
+    }
+
+    /** It is nobody else's, and nobody else can renew it. */
+    @Test
+    void loginOfItsOwnIsRenewedByAMachineThatOnlyReads() {
+        Box reader = new Box("reader", KEY, false);
+        Grant own = reader.logsIn();
+        Refresher server = (held, terms) -> new Unanswered("asked", Optional.empty(), false);
+        assertThat(reader.sharing.over(server).refresh(own)).isInstanceOf(Unanswered.class);
     }
 
     @Test

@@ -17,13 +17,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code vigil status} without a daemon, on a machine whose logins are made on another. */
-class SharedStatusTest {
+/** Commands without a daemon, on machines that share logins. */
+class SharedCommandsTest {
     private static final String KEK = "1234567890abcdef".repeat(4);
 
     @TempDir
     Path folder;
 
+    private final Ahead clock = new Ahead();
     private DemoAuthServer auth;
     private DemoMcpServer mcp;
     private Path bucket;
@@ -32,7 +33,9 @@ class SharedStatusTest {
 
     @BeforeEach
     void laptopHasALogin() throws IOException {
-        auth = DemoAuthServer.start(DemoAuthServer.Settings.standard().withAccessLifetime(Duration.ofHours(1)));
+        auth = DemoAuthServer.start(DemoAuthServer.Settings.standard()
+                .withAccessLifetime(Duration.ofHours(1))
+                .withTime(clock));
         mcp = DemoMcpServer.start(DemoMcpServer.Settings.protectedBy(auth));
         bucket = makePrivate("bucket");
         laptop = machine("laptop");
@@ -84,6 +87,46 @@ class SharedStatusTest {
                 .contains(bucket + " is no folder");
     }
 
+    /** Its daemon began before, or somebody took {@code sync:} out again. */
+    @Test
+    void whatWasSharedIsNotSpentWithoutTheBucket() {
+        login(laptop);
+        scheduler.run("sync", "now");
+        scheduler.config(scheduler.config().replaceFirst("sync: .*\n", ""));
+        clock.move(Duration.ofMinutes(59));
+        Cli.Ended refused = scheduler.run("refresh");
+        assertThat(refused.out() + refused.err()).contains("it is shared with other machines");
+        assertThat(refused.code()).isEqualTo(5);
+        assertThat(auth.counts().refreshes()).isZero();
+
+        login(scheduler);
+        clock.move(Duration.ofMinutes(59));
+        assertThat(scheduler.run("refresh").code()).isZero();
+        assertThat(auth.counts().refreshes()).isEqualTo(1);
+    }
+
+    @Test
+    void machineThatOnlyReadsDoesNotLogTheOthersOutInSilence() {
+        login(laptop);
+        scheduler.config(scheduler.config().replace("sync: {", "sync: { readOnly: on,"));
+        scheduler.run("sync", "now");
+        Cli.Ended refused = scheduler.run("logout", "notion");
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.err()).contains("only reads the bucket", "vigil remove notion");
+        assertThat(laptop.run("status").out()).contains("notion  logged in");
+    }
+
+    @Test
+    void logoutEndsTheNewestLoginOfAll() {
+        login(laptop);
+        scheduler.run("sync", "now");
+        laptop.run("logout", "notion");
+        login(laptop);
+        assertThat(scheduler.run("logout", "notion").out()).contains("logged out");
+        laptop.run("sync", "now");
+        assertThat(laptop.run("status").out()).contains("notion  not logged in");
+    }
+
     private void bucketIsGone() throws IOException {
         Files.move(bucket, folder.resolve("away"));
         Files.createFile(bucket);
@@ -96,13 +139,14 @@ class SharedStatusTest {
     }
 
     private Cli machine(String name) throws IOException {
-        return new Cli(makePrivate(name)).with("VIGIL_KEK", KEK).config("""
+        return new Cli(makePrivate(name)).by(clock).with("VIGIL_KEK", KEK).config("""
                 connectors:
                   notion: { url: %s }
                 keys: { keyEncryptionKey: { env: VIGIL_KEK } }
                 sync: { bucket: "%s", machine: %s }
                 listen: { port: 0 }
-                """.formatted(mcp.url(), bucket.toUri(), name));
+                """.formatted(
+                        mcp.url(), bucket.toUri(), name));
     }
 
     private static Cli.Ended login(Cli machine) {
