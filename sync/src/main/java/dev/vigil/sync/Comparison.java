@@ -47,7 +47,8 @@ record Comparison(Need need, boolean rolledBack) {
         return theirs.map(state -> need(ours.get(), state)).orElse(worthPushing(ours.get()));
     }
 
-    private static boolean isNewest(Optional<Grant> ours, SharingPage page) {
+    /** Has the bucket never shown anything newer? */
+    static boolean isNewest(Optional<Grant> ours, SharingPage page) {
         return ours.filter(grant ->
                         !page.seen().map(seen -> seen.isNewerThan(grant)).orElse(false))
                 .isPresent();

@@ -62,19 +62,41 @@ final class Leases {
     /** Asks for the turn at a connector. */
     Turn take(String connector) {
         Now asked = time.now();
-        Optional<Found<Lease>> found = bucket.lease(connector);
+        Optional<Found<Lease>> found;
+        try {
+            found = bucket.lease(connector);
+        } catch (StoreException e) {
+            if (!e.isSpoilt()) {
+                throw e;
+            }
+            return overSpoilt(connector, asked, e);
+        }
         Optional<Lease> standing = found.map(Found::value);
         Optional<Holder> other =
                 standing.filter(lease -> lease.isHeldByAnother(self)).flatMap(Lease::holder);
         if (other.isPresent()) {
-            Duration left = untilDead(connector, standing.orElseThrow(), other.get(), asked);
+            Duration left = untilDead(
+                    connector, standing.orElseThrow().nonce(), other.get().ttl(), asked);
             if (!left.isNegative() && !left.isZero()) {
                 return new Turn.Taken(
                         Optional.of(other.get().machine()), left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN);
             }
         }
-        Lease ours = Lease.heldBy(self, standing.flatMap(Lease::intent));
-        return bucket.put(connector, ours, found.map(Found::version))
+        return taken(connector, standing.flatMap(Lease::intent), found.map(Found::version), asked);
+    }
+
+    /** Nobody can read whose turn it is: it is anybody's when it has stood there for as long as a dead machine's. */
+    private Turn overSpoilt(String connector, Now asked, StoreException why) {
+        Version standing = bucket.spoiltLease(connector).orElseThrow(() -> why);
+        Duration left = untilDead(connector, standing.tag(), Lease.TTL, asked);
+        return left.isNegative() || left.isZero()
+                ? taken(connector, Optional.empty(), Optional.of(standing), asked)
+                : new Turn.Taken(Optional.empty(), left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN);
+    }
+
+    private Turn taken(String connector, Optional<Intended> intent, Optional<Version> over, Now asked) {
+        Lease ours = Lease.heldBy(self, intent);
+        return bucket.put(connector, ours, over)
                 .<Turn>map(version -> ours(connector, ours, version, asked))
                 .orElseGet(() -> new Turn.Taken(Optional.empty(), LOOK_AGAIN));
     }
@@ -122,11 +144,10 @@ final class Leases {
     }
 
     /** By the monotonic clock alone, which a sleeping machine may stop: late is safe, early is not. */
-    private Duration untilDead(String connector, Lease lease, Holder holder, Now now) {
+    private Duration untilDead(String connector, String nonce, Duration ttl, Now now) {
         Seen since = seen.compute(
                 connector,
-                (name, before) ->
-                        before != null && before.nonce().equals(lease.nonce()) ? before : new Seen(lease.nonce(), now));
-        return since.first().monotonic().plus(holder.ttl()).plus(GRACE).minus(now.monotonic());
+                (name, before) -> before != null && before.nonce().equals(nonce) ? before : new Seen(nonce, now));
+        return since.first().monotonic().plus(ttl).plus(GRACE).minus(now.monotonic());
     }
 }

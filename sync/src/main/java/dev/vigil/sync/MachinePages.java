@@ -4,7 +4,6 @@ package dev.vigil.sync;
 import dev.vigil.auth.Now;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.sync.SharedVault.Found;
-import dev.vigil.sync.StoreException.Kind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -68,10 +67,10 @@ final class MachinePages {
         try {
             return bucket.page(self);
         } catch (StoreException e) {
-            if (e.kind() != Kind.SEALED) {
+            if (!e.isSpoilt()) {
                 throw e;
             }
-            return bucket.pageVersion(self).map(version -> new Found<>(blank, version));
+            return bucket.spoiltPage(self).map(version -> new Found<>(blank, version));
         }
     }
 

@@ -2,6 +2,7 @@
 package dev.vigil.sync;
 
 import dev.vigil.auth.VaultException;
+import dev.vigil.sync.ObjectStore.Entry;
 import dev.vigil.sync.ObjectStore.Stored;
 import dev.vigil.sync.ObjectStore.Version;
 import dev.vigil.sync.SharedVault.Found;
@@ -73,6 +74,29 @@ final class SealedObjects {
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * Which version stands there of an object that opens for nobody: our key ring is the newest one. Empty when it opens by
+     * now, when it is gone, and when the ring cannot be had, since then the fault may be ours.
+     */
+    Optional<Version> spoilt(String kind, String name) {
+        String key = key(kind, name);
+        Optional<Version> standing = store.list(key).stream()
+                .filter(entry -> entry.key().equals(key))
+                .map(Entry::version)
+                .findFirst(); // before the ring: whoever changes the ring seals everything anew, which makes other
+        // versions
+        keys.follow();
+        try {
+            find(kind, name);
+            return Optional.empty();
+        } catch (StoreException e) {
+            if (!e.isSpoilt()) {
+                throw e;
+            }
+            return standing;
+        }
     }
 
     private byte[] opened(String kind, String name, Stored stored) {

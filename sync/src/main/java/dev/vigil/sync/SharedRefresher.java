@@ -152,6 +152,11 @@ final class SharedRefresher implements Refresher {
             release(held, turn, open);
             return outcome;
         }
+        Optional<Duration> rest = takesOver ? Optional.empty() : push.restLeft(held.connector());
+        if (rest.isPresent()) {
+            release(held, turn, open);
+            return new Unreachable(FailureCategory.SYNC, LOST, rest, false);
+        }
         Optional<Intended> others = open.filter(one -> !one.machine().isSame(push.self()));
         if (others.isPresent() && !takesOver) {
             release(held, turn, open);
@@ -159,7 +164,7 @@ final class SharedRefresher implements Refresher {
         }
         others.ifPresent(
                 one -> push.story().accept(SharedStep.of(held, What.TAKEN_OVER).with(one.machine())));
-        return mine(held, terms, takesOver, turn, standing);
+        return mine(held, terms, turn, standing);
     }
 
     private RefreshOutcome adopted(Grant held, Found<SharedState> found) {
@@ -185,8 +190,7 @@ final class SharedRefresher implements Refresher {
      * What is held here is in the bucket before anything new is asked for: our intent for the next token set takes the place of
      * the one that keeps others from redeeming the last.
      */
-    private RefreshOutcome mine(
-            Grant held, Terms terms, boolean takesOver, Turn.Ours turn, Optional<Found<SharedState>> standing) {
+    private RefreshOutcome mine(Grant held, Terms terms, Turn.Ours turn, Optional<Found<SharedState>> standing) {
         boolean isThere =
                 standing.filter(found -> !found.value().isSupersededBy(held)).isPresent();
         Optional<Version> version = standing.map(Found::version);
@@ -194,11 +198,6 @@ final class SharedRefresher implements Refresher {
         if (pushed.isEmpty()) {
             release(held, turn, turn.intent());
             return LeftToOthers.notNow("the bucket does not take what is held here");
-        }
-        Optional<Duration> rest = takesOver ? Optional.empty() : push.restLeft(held.connector());
-        if (rest.isPresent()) {
-            release(held, turn, turn.intent());
-            return new Unreachable(FailureCategory.SYNC, LOST, rest, false);
         }
         return leases.intend(held.connector(), turn, held.epoch(), held.tokens().generation())
                 .map(ours -> refreshed(held, terms, ours, turn.intent(), pushed))

@@ -2,7 +2,6 @@
 package dev.vigil.sync;
 
 import dev.vigil.sync.ObjectStore.Entry;
-import dev.vigil.sync.ObjectStore.Stored;
 import dev.vigil.sync.ObjectStore.Version;
 import dev.vigil.sync.StoreException.Kind;
 import dev.vigil.vault.SharedSeal;
@@ -90,17 +89,31 @@ final class SharedVault {
         try {
             return find(PAGE, name, MachinePage::read).map(Found::value);
         } catch (StoreException e) {
-            if (e.kind() == Kind.SEALED || e.kind() == Kind.TOO_LARGE) {
+            if (e.isSpoilt()) {
                 return Optional.empty();
             }
             throw e;
         }
     }
 
-    /** Which version of a machine's page stands there, whether it opens or not. */
-    Optional<Version> pageVersion(Machine machine) {
-        return store.get(SealedObjects.key(PAGE, hidden(PAGE + "|" + machine.id())))
-                .map(Stored::version);
+    /** See {@link SealedObjects#spoilt}; of a machine's page. */
+    Optional<Version> spoiltPage(Machine machine) {
+        return sealed.spoilt(PAGE, hidden(PAGE + "|" + machine.id()));
+    }
+
+    /** See {@link SealedObjects#spoilt}. */
+    Optional<Version> spoiltState(String connector) {
+        return sealed.spoilt("grant", hidden(connector));
+    }
+
+    /** See {@link SealedObjects#spoilt}. */
+    Optional<Version> spoiltLease(String connector) {
+        return sealed.spoilt("lease", hidden(connector));
+    }
+
+    /** See {@link SealedObjects#spoilt}. */
+    Optional<Version> spoiltVerdict() {
+        return sealed.spoilt(VERDICT, hidden(VERDICT + "|bucket"));
     }
 
     /** Everything that stands there: where, and the store's name for its version. One request for a thousand objects. */

@@ -9,6 +9,7 @@ import dev.vigil.auth.RefreshOutcome;
 import dev.vigil.auth.Refresher;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.auth.TokenVault;
+import dev.vigil.sync.ObjectStore.Version;
 import dev.vigil.sync.SharedVault.Found;
 import dev.vigil.sync.SyncRound.Outcome;
 import dev.vigil.vault.SharedSeal;
@@ -150,9 +151,21 @@ public final class Sharing implements Elsewhere {
     /** Spares the others finding out. What the bucket does not take they find out themselves. */
     public void shareVerdict(String place, ProbeVerdict verdict) {
         try {
-            bucket.putVerdict(VerdictFile.json(place, verdict), bucket.verdict().map(Found::version));
+            bucket.putVerdict(VerdictFile.json(place, verdict), standingVerdict());
         } catch (StoreException e) {
             // They find out themselves.
+        }
+    }
+
+    /** One that does not open is written anew. */
+    private Optional<Version> standingVerdict() {
+        try {
+            return bucket.verdict().map(Found::version);
+        } catch (StoreException e) {
+            if (!e.isSpoilt()) {
+                throw e;
+            }
+            return bucket.spoiltVerdict();
         }
     }
 

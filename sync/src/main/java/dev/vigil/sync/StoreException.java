@@ -63,6 +63,11 @@ public final class StoreException extends RuntimeException {
         this.message = message;
     }
 
+    /** Is it one object that is of no use, and not the bucket? */
+    boolean isSpoilt() {
+        return kind == Kind.SEALED || kind == Kind.TOO_LARGE;
+    }
+
     /** What trouble with a file is to those who only know a store. */
     static StoreException onDisk(boolean mayHaveBeenApplied, String message, VaultException trouble) {
         Kind kind = switch (trouble.kind()) {

@@ -14,7 +14,6 @@ import dev.vigil.sync.SharedKeys.Pulled;
 import dev.vigil.sync.SharedStep.What;
 import dev.vigil.sync.SharedVault.Found;
 import dev.vigil.sync.StoreException.Kind;
-import dev.vigil.sync.SyncRound.Foreign;
 import dev.vigil.sync.SyncRound.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -105,17 +104,7 @@ final class VaultSync {
             Optional<String> warning) {
         Map<String, Version> others = new HashMap<>(there);
         connectors.forEach(connector -> others.remove(bucket.place(connector.name())));
-        List<Foreign> foreign = new ArrayList<>();
-        int unreadable = 0;
-        for (Map.Entry<String, Version> other : others.entrySet()) {
-            try {
-                states.at(other.getKey(), other.getValue())
-                        .flatMap(found -> foreign(found.value()))
-                        .ifPresent(foreign::add);
-            } catch (StoreException e) {
-                unreadable++;
-            }
-        }
+        ForeignGrants foreign = ForeignGrants.of(states, others);
         return new SyncRound(
                 begun.wall(),
                 time.now().monotonic().minus(begun.monotonic()),
@@ -123,8 +112,8 @@ final class VaultSync {
                 Optional.empty(),
                 shared,
                 List.copyOf(steps),
-                List.copyOf(foreign),
-                unreadable,
+                foreign.grants(),
+                foreign.unreadable(),
                 warning);
     }
 
@@ -141,12 +130,6 @@ final class VaultSync {
                 ? Optional.of(
                         back.why() + (back.restored() ? " It was put right." : " This machine may not put it right."))
                 : Optional.empty();
-    }
-
-    private static Optional<Foreign> foreign(SharedState state) {
-        return state.grant()
-                .map(grant -> new Foreign(
-                        state.connector(), grant.server(), state.writer().name(), state.writtenAt()));
     }
 
     /** Is it the same here and there, after all that could be done? */
@@ -167,12 +150,28 @@ final class VaultSync {
         } catch (VaultException e) {
             // A refresh is under way, or the disk is in trouble, which others tell of: the next round sees it.
         } catch (StoreException e) {
-            if (e.kind() != Kind.SEALED && e.kind() != Kind.TOO_LARGE) {
+            if (!e.isSpoilt()) {
                 throw e;
             }
             tell(SharedStep.sealed(connector.name(), e), steps); // this one object is spoilt, others need not be
+            return mayWrite && isMended(connector.name(), steps);
         }
         return false;
+    }
+
+    /** Who holds the newest that ever stood there writes it anew. */
+    private boolean isMended(String connector, List<SharedStep> steps) {
+        try (TokenVault.Claim turn = localTurn.take(connector, Duration.ZERO)) {
+            push.lost(connector);
+            Optional<Grant> ours =
+                    vault.load(connector).filter(grant -> grant.refusal().isEmpty());
+            return Comparison.isNewest(ours, push.book().pageOrBlank(connector))
+                    && bucket.spoiltState(connector)
+                            .filter(version -> isPushed(ours.orElseThrow(), Optional.of(version), steps))
+                            .isPresent();
+        } catch (VaultException e) {
+            return false; // with the next round
+        }
     }
 
     /** Does what is to be done. False when somebody else wrote at the same moment. */
@@ -192,7 +191,7 @@ final class VaultSync {
         }
         return switch (comparison.need()) {
             case NOTHING, LEFT_BEHIND -> true;
-            case PUSH -> !mayWrite || isPushed(ours.orElseThrow(), found, steps);
+            case PUSH -> !mayWrite || isPushed(ours.orElseThrow(), found.map(Found::version), steps);
             case BURY ->
                 !mayWrite || isBuried(connector.name(), page.loggedOut().orElseThrow(), found, steps);
             case ADOPT, REMOVE -> isTaken(connector, ours, found.orElseThrow(), steps);
@@ -203,8 +202,8 @@ final class VaultSync {
         };
     }
 
-    private boolean isPushed(Grant ours, Optional<Found<SharedState>> found, List<SharedStep> steps) {
-        Optional<Version> version = push.grant(ours, found.map(Found::version));
+    private boolean isPushed(Grant ours, Optional<Version> over, List<SharedStep> steps) {
+        Optional<Version> version = push.grant(ours, over);
         version.ifPresent(any -> steps.add(SharedStep.of(ours, What.PUSHED)));
         return version.isPresent();
     }

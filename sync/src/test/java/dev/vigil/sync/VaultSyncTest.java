@@ -273,6 +273,44 @@ class VaultSyncTest {
     }
 
     @Test
+    void spoiltStateIsWrittenAnewAndCostsNoLogin() {
+        bothAreLoggedIn();
+        laptop.refreshes();
+        stage.store.plant(stage.bucket.place("notion"), new byte[] {1, 2, 3});
+        assertThat(what(cloud.syncs())).containsExactly(What.NO_BUCKET, What.PUSHED);
+        assertThat(cloud.refreshes()).as("the laptop may hold a newer one").isInstanceOf(Unreachable.class);
+
+        assertThat(what(laptop.syncs())).containsExactly(What.ROLLED_BACK, What.PUSHED);
+        assertThat(cloud.refreshes()).isInstanceOf(Adopted.class);
+        assertThat(stage.hasEnded()).isFalse();
+    }
+
+    /** It has seen that there is something newer, and does not have it. */
+    @Test
+    void spoiltStateIsNotWrittenAnewByWhoWasLeftBehind() {
+        bothAreLoggedIn();
+        laptop.refreshes();
+        cloud.book.seen(
+                stage.bucket.state("notion").orElseThrow().value(),
+                cloud.time.now().wall());
+        stage.store.plant(stage.bucket.place("notion"), new byte[] {1, 2, 3});
+        assertThat(what(cloud.syncs())).containsExactly(What.NO_BUCKET);
+        assertThat(what(laptop.syncs())).containsExactly(What.NO_BUCKET, What.PUSHED);
+        assertThat(what(cloud.syncs())).containsExactly(What.ADOPTED);
+    }
+
+    @Test
+    void spoiltLeaseIsAnybodysWhenItHasStoodForLong() {
+        bothAreLoggedIn();
+        stage.store.plant(stage.bucket.place("notion").replace("grants/", "leases/"), new byte[] {1, 2, 3});
+        assertThat(cloud.refreshes()).isInstanceOf(Unreachable.class);
+        stage.pass(Duration.ofSeconds(119));
+        assertThat(cloud.refreshes()).isInstanceOf(Unreachable.class);
+        stage.pass(Duration.ofSeconds(2));
+        assertThat(cloud.refreshes()).isInstanceOf(Refreshed.class);
+    }
+
+    @Test
     void garbageSpoilsNothingElse() {
         laptop.syncs();
         stage.store.plant("grants/00000000000000000000000000000000", "garbage".getBytes(StandardCharsets.UTF_8));
