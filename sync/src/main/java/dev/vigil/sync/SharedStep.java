@@ -2,6 +2,7 @@
 package dev.vigil.sync;
 
 import dev.vigil.auth.Grant;
+import dev.vigil.auth.VaultException;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -83,6 +84,11 @@ public record SharedStep(
     /** What stands there does not open. */
     static SharedStep sealed(String connector, StoreException why) {
         return new SharedStep(connector, What.NO_BUCKET, 0, 0, Optional.empty(), Optional.of(why.getMessage()));
+    }
+
+    /** This machine's own disk is in the way. */
+    static SharedStep onDisk(String connector, VaultException why) {
+        return new SharedStep(connector, What.NOT_ADOPTED, 0, 0, Optional.empty(), Optional.of(why.getMessage()));
     }
 
     SharedStep with(Machine machine) {

@@ -10,7 +10,6 @@ import dev.vigil.auth.TokenVault;
 import dev.vigil.auth.VaultException;
 import dev.vigil.sync.Comparison.Need;
 import dev.vigil.sync.ObjectStore.Version;
-import dev.vigil.sync.SharedKeys.Pulled;
 import dev.vigil.sync.SharedStep.What;
 import dev.vigil.sync.SharedVault.Found;
 import dev.vigil.sync.StoreException.Kind;
@@ -38,7 +37,7 @@ final class VaultSync {
     private static final Set<What> STAYING =
             Set.of(What.NOT_ADOPTED, What.TWO_LOGINS, What.ROLLED_BACK, What.NO_BUCKET);
 
-    private final SharedKeys keys;
+    private final RingWatch keys;
     private final SharedVault bucket;
     private final TokenVault vault;
     private final Adoption adoption;
@@ -60,7 +59,7 @@ final class VaultSync {
             Push push,
             LocalTurn localTurn,
             boolean mayWrite) {
-        this.keys = keys;
+        this.keys = new RingWatch(keys);
         this.bucket = bucket;
         this.states = new ReadStates(bucket);
         this.vault = vault;
@@ -78,7 +77,7 @@ final class VaultSync {
         List<SharedStep> steps = new ArrayList<>();
         try {
             Map<String, Version> there = bucket.objects();
-            Optional<String> warning = keysFollowed(Optional.ofNullable(there.remove(RingMirror.KEY)));
+            Optional<String> warning = keys.followed(Optional.ofNullable(there.remove(RingMirror.KEY)));
             there.keySet().removeIf(place -> !SharedVault.isGrant(place));
             states.keepOnly(there.keySet());
             List<String> shared = connectors.stream()
@@ -117,21 +116,6 @@ final class VaultSync {
                 warning);
     }
 
-    /** The ring first, since nothing opens without it. What was noticed about it, and is no hindrance. */
-    private Optional<String> keysFollowed(Optional<Version> listed) {
-        if (keys.isCurrent(listed)) {
-            return Optional.empty();
-        }
-        Pulled pulled = keys.pull();
-        if (pulled instanceof Pulled.Refused refused) {
-            throw new StoreException(Kind.SEALED, false, refused.why());
-        }
-        return pulled instanceof Pulled.RolledBack back
-                ? Optional.of(
-                        back.why() + (back.restored() ? " It was put right." : " This machine may not put it right."))
-                : Optional.empty();
-    }
-
     /** Is it the same here and there, after all that could be done? */
     private boolean isSame(Connector connector, Map<String, Version> there, List<SharedStep> steps) {
         String place = bucket.place(connector.name());
@@ -142,13 +126,18 @@ final class VaultSync {
                 found = states.anew(place); // a refresh of this machine may have ended since the bucket was listed
             }
             for (int tries = 0; tries < MOST_TRIES; tries++) {
-                if (isSettled(connector, found, steps)) {
-                    return true;
+                Settled settled = settled(connector, found, steps);
+                if (settled != Settled.AGAIN) {
+                    return settled == Settled.SAME;
                 }
                 found = states.anew(place); // somebody else was first
             }
         } catch (VaultException e) {
-            // A refresh is under way, or the disk is in trouble, which others tell of: the next round sees it.
+            if (e.kind()
+                    != VaultException.Kind
+                            .BUSY) { // else a refresh is under way, and the next round sees what came of it
+                tell(SharedStep.onDisk(connector.name(), e), steps);
+            }
         } catch (StoreException e) {
             if (!e.isSpoilt()) {
                 throw e;
@@ -174,8 +163,8 @@ final class VaultSync {
         }
     }
 
-    /** Does what is to be done. False when somebody else wrote at the same moment. */
-    private boolean isSettled(Connector connector, Optional<Found<SharedState>> found, List<SharedStep> steps) {
+    /** Does what is to be done. */
+    private Settled settled(Connector connector, Optional<Found<SharedState>> found, List<SharedStep> steps) {
         SharingBook book = push.book();
         Optional<Grant> ours = vault.load(connector.name());
         Optional<SharedState> theirs = found.map(Found::value);
@@ -190,14 +179,22 @@ final class VaultSync {
             book.buried(connector.name());
         }
         return switch (comparison.need()) {
-            case NOTHING, LEFT_BEHIND -> true;
-            case PUSH -> !mayWrite || isPushed(ours.orElseThrow(), found.map(Found::version), steps);
-            case BURY ->
-                !mayWrite || isBuried(connector.name(), page.loggedOut().orElseThrow(), found, steps);
-            case ADOPT, REMOVE -> isTaken(connector, ours, found.orElseThrow(), steps);
+            case NOTHING ->
+                Settled.sameIf(ours.filter(one -> one.refusal().isEmpty()).isPresent());
+            case LEFT_BEHIND -> Settled.DIFFERENT;
+            case PUSH ->
+                mayWrite
+                        ? isPushed(ours.orElseThrow(), found.map(Found::version), steps) ? Settled.SAME : Settled.AGAIN
+                        : Settled.DIFFERENT;
+            case BURY -> {
+                boolean isOpen =
+                        mayWrite && !isBuried(connector.name(), page.loggedOut().orElseThrow(), found, steps);
+                yield isOpen ? Settled.AGAIN : Settled.DIFFERENT;
+            }
+            case ADOPT, REMOVE -> Settled.sameIf(isTaken(connector, ours, found.orElseThrow(), steps));
             case ASK -> {
                 tell(SharedStep.of(theirs.orElseThrow(), What.TWO_LOGINS), steps);
-                yield true;
+                yield Settled.DIFFERENT;
             }
         };
     }
@@ -231,7 +228,7 @@ final class VaultSync {
                 : SharedStep.of(found.value(), What.NOT_ADOPTED)
                         .because("it is for another server, or of another kind, than is configured here");
         tell(told, steps);
-        return true;
+        return told.what() == What.ADOPTED;
     }
 
     /** Once, as long as it stays so. */
