@@ -25,7 +25,7 @@ final class FileTurn implements AutoCloseable {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private static final Duration NAP = Duration.ofMillis(20);
     /**
-     * What this process holds. A kernel lock belongs to the process, and closing any channel of the file drops it, so a
+     * What this process holds or waits for. A kernel lock belongs to the process, and closing any channel of the file drops it, so a
      * second one may not even be opened here.
      */
     private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
@@ -46,25 +46,24 @@ final class FileTurn implements AutoCloseable {
     static Optional<FileTurn> take(Path file, Duration patience) throws IOException {
         Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent(), "a lock file stands in a folder");
         Path real = folder.toRealPath().resolve(file.getFileName());
-        long begun = System.nanoTime();
-        while (true) {
-            Optional<FileTurn> turn = attempt(real);
-            if (turn.isPresent() || System.nanoTime() - begun >= patience.toNanos()) {
-                return turn;
+        long end = System.nanoTime() + patience.toNanos();
+        while (!HELD_HERE.add(real)) {
+            if (!mayNap(end)) {
+                return Optional.empty();
             }
-            LockSupport.parkNanos(NAP.toNanos());
         }
+        return locked(real, end);
     }
 
-    private static Optional<FileTurn> attempt(Path file) throws IOException {
-        if (!HELD_HERE.add(file)) {
-            return Optional.empty();
-        }
+    /** Waits with the file open, so that whoever looks for what holds up a process finds it. */
+    private static Optional<FileTurn> locked(Path file, long end) throws IOException {
         FileChannel channel = null;
         FileLock lock = null;
         try {
             channel = FileChannel.open(file, OPEN, OWNER_ONLY);
-            lock = channel.tryLock();
+            do {
+                lock = channel.tryLock();
+            } while (lock == null && mayNap(end));
             return lock == null ? Optional.empty() : Optional.of(new FileTurn(file, channel));
         } finally {
             if (lock == null) {
@@ -74,6 +73,15 @@ final class FileTurn implements AutoCloseable {
                 HELD_HERE.remove(file);
             }
         }
+    }
+
+    /** False, at once, when patience has ended. */
+    private static boolean mayNap(long end) {
+        if (System.nanoTime() - end >= 0) {
+            return false;
+        }
+        LockSupport.parkNanos(NAP.toNanos());
+        return true;
     }
 
     /** Gives the turn back. Closing twice does no harm. */
