@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -87,11 +88,20 @@ final class Calls implements AutoCloseable {
 
     /** Nobody calls while this runs, and nobody waits for an answer. */
     void inSilence(Runnable task) {
+        inSilence(() -> {
+            task.run();
+            return true;
+        });
+    }
+
+    /** As above. */
+    <T> T inSilence(Supplier<T> task) {
         int before = callers();
         callers(0);
         Await.until(BOUND.multipliedBy(2), () -> waiting() == 0, () -> "calls do not end");
-        task.run();
+        T done = task.get();
         callers(before);
+        return done;
     }
 
     /** One call, now. */

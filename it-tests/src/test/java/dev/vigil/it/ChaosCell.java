@@ -5,14 +5,16 @@ import dev.vigil.it.Calls.End;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * One field of the matrix: a fault, and callers or none. It begins, stays until it has been felt and is lifted; then calls must
  * succeed again and a refresh must be accepted, with a login where nothing else helps.
  *
  * @param callers 0 for idle: one call before the fault, one when it has been felt, and one a second afterwards
+ * @param shared does the daemon keep the login in a bucket, too?
  */
-record ChaosCell(ChaosFault fault, int callers) {
+record ChaosCell(ChaosFault fault, int callers, boolean shared) {
     /** A circuit breaker rests for 30 s at first, and a request that nobody answers is given up after 25 s. */
     private static final Duration HEALING = Duration.ofSeconds(90);
 
@@ -20,13 +22,21 @@ record ChaosCell(ChaosFault fault, int callers) {
 
     @Override
     public String toString() {
-        return fault.title + ", " + (callers == 0 ? "idle" : callers + " callers");
+        return fault.title + ", " + (callers == 0 ? "idle" : callers + " callers") + (shared ? ", bucket" : "");
     }
 
-    ChaosReport run(Path home, Optional<FakeClock> clock) {
-        try (ChaosWorld world = new ChaosWorld(home, fault.reuseGrace(), clock)) {
+    /** Of access tokens. */
+    Duration life() {
+        return fault.life(shared);
+    }
+
+    /** @param proof for where the login is shared */
+    ChaosReport run(Path home, Optional<FakeClock> clock, Supplier<ChaosBucket.Proof> proof) {
+        Optional<ChaosBucket.Proof> proved = shared ? Optional.of(proof.get()) : Optional.empty();
+        try (ChaosWorld world = new ChaosWorld(home, this, clock, proved)) {
             world.login();
             Await.until(HEALING, () -> world.calls.once().end() == End.OK, () -> "no call succeeds");
+            Await.until(HEALING, () -> !shared || world.sharing().hasBegun(), () -> "the bucket never hears of it");
             world.calls.callers(callers);
             long felt = breakAndLift(world);
             Optional<Duration> healing = heal(world);
@@ -74,7 +84,10 @@ record ChaosCell(ChaosFault fault, int callers) {
         return call.end() == fault.answer;
     }
 
-    /** How long it took from the end of the fault until a call had succeeded and a refresh too; empty when it did not. */
+    /**
+     * How long it took from the end of the fault until a call had succeeded and a refresh too, and the bucket, if any, was read
+     * and had the new tokens; empty when it did not.
+     */
     private Optional<Duration> heal(ChaosWorld world) {
         Duration begun = monotonic();
         if (fault.needsAPerson()) {
@@ -87,7 +100,8 @@ record ChaosCell(ChaosFault fault, int callers) {
                 HEALING,
                 () -> world.auth().counts().refreshes() > accepted // the log is long, and is read last
                         && world.calls.any(call -> call.end() == End.OK && call.isBegunAfter(begun))
-                        && world.refreshed() > before);
+                        && world.refreshed() > before
+                        && (!shared || world.sharing().isUpToDate()));
         Duration took = monotonic().minus(begun);
         world.calls.callers(0);
         world.calls.inSilence(() -> {});

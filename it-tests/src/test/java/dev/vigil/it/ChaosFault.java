@@ -150,6 +150,26 @@ enum ChaosFault {
                 return lasting.getAsLong();
             }
         }
+    },
+    BUCKET_FITFUL("bucket fails, lies, goes and is slow", End.OK, 2, ChaosSign.UNAGREED) {
+        @Override
+        long during(ChaosWorld world, LongSupplier lasting) {
+            for (ChaosGust gust : ChaosGust.values()) {
+                gust.blow(world);
+            }
+            return lasting.getAsLong();
+        }
+    },
+    BUCKET_AWAY("bucket away for longer than a token lives", End.SKIPPED, 2, ChaosSign.UNAGREED) {
+        @Override
+        void begin(ChaosWorld world) {
+            world.bucket().server.unplug();
+        }
+
+        @Override
+        void lift(ChaosWorld world) {
+            world.bucket().server.plugIn();
+        }
     };
 
     static final String REFRESH = "refresh_token";
@@ -184,6 +204,18 @@ enum ChaosFault {
         return this == LOST_LENIENT || this == LOST_STRICT;
     }
 
+    boolean strikesTheBucket() {
+        return sign == ChaosSign.UNAGREED;
+    }
+
+    /**
+     * Does another fault end a refresh in the same way? HTML and a reset are as unreachable as 503, and a purged client is as
+     * good as a revoked grant: the lease is given back in the same way, and nothing else goes to the bucket.
+     */
+    boolean isLikeAnotherToTheBucket() {
+        return this == TOKENS_HTML || this == TOKENS_RESET || this == PURGED;
+    }
+
     boolean needsAPerson() {
         return answer == End.LOGIN_WANTED;
     }
@@ -196,6 +228,17 @@ enum ChaosFault {
     /** How long the authorization server answers a spent refresh token again. */
     Duration reuseGrace() {
         return this == LOST_LENIENT ? Duration.ofSeconds(60) : Duration.ZERO;
+    }
+
+    /**
+     * Of access tokens: the shortest for which all of the product's thresholds are in order, and longer where something else
+     * takes its time.
+     *
+     * @param shared in a bucket, which the second process reads before it comes to the lock
+     */
+    Duration life(boolean shared) {
+        boolean hasTwo = this == CRON_PAUSED || this == TWO_PROCESSES;
+        return Duration.ofSeconds(hasTwo && shared ? 30 : this == BUCKET_FITFUL ? 20 : 10);
     }
 
     void begin(ChaosWorld world) {}

@@ -24,6 +24,7 @@ import tools.jackson.databind.JsonNode;
  * @param honest a lost answer was reported before a login was demanded; true where none was lost
  * @param healing from the end of the fault to a call and a refresh that succeeded; empty when they did not come
  * @param afterKill a call to a new daemon, where the disk had been full
+ * @param requests to the bucket; empty where there is none
  * @param story of the daemon, for people
  */
 record ChaosReport(
@@ -36,9 +37,11 @@ record ChaosReport(
         boolean honest,
         Optional<Duration> healing,
         Optional<Call> afterKill,
+        Optional<Long> requests,
+        ChaosSharing sharing,
         String story) {
     private static final int LONGEST_STORY = 60;
-    private static final String ROW = "%-54s %6s %6s %8s %6s %5s %9s %9s %8s %7s %9s  %s%n";
+    private static final String ROW = "%-61s %6s %6s %8s %6s %5s %9s %9s %6s %6s %9s %8s %6s  %s%n";
     private static final String HEAD = String.format(
             ROW,
             "cell",
@@ -52,6 +55,8 @@ record ChaosReport(
             "twice",
             "healed",
             "slowest",
+            "requests",
+            "failed",
             "felt");
 
     static ChaosReport of(ChaosCell cell, ChaosWorld world, long felt, Optional<Duration> healing) {
@@ -64,9 +69,21 @@ record ChaosReport(
         long avoidable = avoidable(cell, world, demands, calls);
         boolean honest = !cell.fault().losesAnAnswer() || isReportedFirst(world.said("answer_lost"), demands);
         String story = story(world, calls);
+        ChaosSharing sharing = world.sharing();
         Optional<Call> afterKill = cell.fault().fillsTheDisk() ? Optional.of(world.callAfterKill()) : Optional.empty();
         return new ChaosReport(
-                cell, felt, calls, redemptions.size(), twice, avoidable, honest, healing, afterKill, story);
+                cell,
+                felt,
+                calls,
+                redemptions.size(),
+                twice,
+                avoidable,
+                honest,
+                healing,
+                afterKill,
+                world.requests(),
+                sharing,
+                story);
     }
 
     private static long avoidable(ChaosCell cell, ChaosWorld world, List<JsonNode> demands, List<Call> calls) {
@@ -98,7 +115,15 @@ record ChaosReport(
                 .distinct()
                 .limit(LONGEST_STORY / 4);
         List<String> told = Stream.of(
-                        "authorization", "refresh", "answer_lost", "login_due", "save_failed", "saved", "unreadable")
+                        "authorization",
+                        "refresh",
+                        "answer_lost",
+                        "login_due",
+                        "save_failed",
+                        "saved",
+                        "unreadable",
+                        "shared",
+                        "sync")
                 .flatMap(event -> world.said(event).stream())
                 .map(JsonNode::toString)
                 .sorted() // each begins with version and time
@@ -109,6 +134,15 @@ record ChaosReport(
 
     long count(End end) {
         return calls.stream().filter(call -> call.end() == end).count();
+    }
+
+    /** What the proxy answered itself, and may try again by itself. */
+    List<String> skips() {
+        return calls.stream()
+                .filter(call -> call.end() == End.SKIPPED)
+                .map(Call::detail)
+                .distinct()
+                .toList();
     }
 
     Duration slowest() {
@@ -133,6 +167,8 @@ record ChaosReport(
                 twice,
                 healing.map(took -> took.toSeconds() + " s").orElse("never"),
                 slowest().toMillis() + " ms",
+                requests.map(String::valueOf).orElse("-"),
+                sharing.failedRounds().size(),
                 felt + " " + cell.fault().sign.words);
     }
 }

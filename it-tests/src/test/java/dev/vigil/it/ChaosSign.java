@@ -46,10 +46,22 @@ enum ChaosSign {
             return refreshes(world, line -> line.path("category").asString("").equals("storage"));
         }
     },
+    UNAGREED("refreshes put off by the bucket") {
+        @Override
+        long count(ChaosWorld world) {
+            return refreshes(world, line -> line.path("category").asString("").equals("sync"));
+        }
+    },
     UNSAVED("saves failed") {
         @Override
         long count(ChaosWorld world) {
             return world.said("save_failed").size();
+        }
+    },
+    REFRESHED("refreshes") {
+        @Override
+        long count(ChaosWorld world) {
+            return world.refreshed();
         }
     },
     WAITING("calls waiting") {

@@ -24,8 +24,6 @@ import tools.jackson.databind.JsonNode;
  */
 final class ChaosWorld implements AutoCloseable {
     static final String CONNECTOR = "real";
-    /** Of access tokens: the shortest for which all of the product's thresholds are in order. */
-    static final Duration LIFE = Duration.ofSeconds(10);
 
     private static final Duration COMMAND = Duration.ofSeconds(30);
 
@@ -39,7 +37,11 @@ final class ChaosWorld implements AutoCloseable {
     final Optional<FakeClock> clock;
 
     /** Of the authorization server, whichever stands. */
-    final ChaosHearing hearing = new ChaosHearing(time, LIFE);
+    final ChaosHearing hearing;
+
+    private final Optional<ChaosBucket> bucket;
+    /** Of access tokens. */
+    private final Duration life;
 
     private final Product product;
     private Product.Daemon daemon;
@@ -50,12 +52,15 @@ final class ChaosWorld implements AutoCloseable {
     private int marked;
 
     /**
-     * @param reuseGrace of the authorization server
      * @param clock of the daemon; the machine's when empty
+     * @param proof where the daemon is to have a bucket, which that is about
      */
-    ChaosWorld(Path home, Duration reuseGrace, Optional<FakeClock> clock) {
+    ChaosWorld(Path home, ChaosCell cell, Optional<FakeClock> clock, Optional<ChaosBucket.Proof> proof) {
         this.clock = clock;
-        auth = DemoAuthServer.start(settings(0, reuseGrace));
+        life = cell.life();
+        hearing = new ChaosHearing(time, life);
+        bucket = proof.map(any -> new ChaosBucket());
+        auth = DemoAuthServer.start(settings(0, cell.fault().reuseGrace()));
         issuers = List.of(auth);
         mcp = DemoMcpServer.start(new DemoMcpServer.Settings(
                 0,
@@ -65,14 +70,18 @@ final class ChaosWorld implements AutoCloseable {
         product = new Product(home)
                 .with("-XX:TieredStopAtLevel=1") // none of them lives long enough for more
                 .config("listen: { port: 0, localKey: off }\nconnectors:\n  " + CONNECTOR + ": { url: " + mcp.url()
-                        + " }\n");
+                        + " }\n" + bucket.map(ChaosBucket::config).orElse(""));
+        bucket.ifPresent(own -> {
+            own.isProved(proof.orElseThrow(), home);
+            product.in(own.surroundings());
+        });
         clock.ifPresent(own -> product.in(own.surroundings()));
         daemon = product.daemon();
         calls = new Calls(daemon.endpoint(CONNECTOR));
     }
 
     private DemoAuthServer.Settings settings(int port, Duration reuseGrace) {
-        return new DemoAuthServer.Settings(port, LIFE, reuseGrace, true, faults, time, hearing::heard);
+        return new DemoAuthServer.Settings(port, life, reuseGrace, true, faults, time, hearing::heard);
     }
 
     private TokenCheck.Verdict check(Secret token, String resource) {
@@ -85,6 +94,10 @@ final class ChaosWorld implements AutoCloseable {
 
     DemoAuthServer auth() {
         return auth;
+    }
+
+    ChaosBucket bucket() {
+        return bucket.orElseThrow();
     }
 
     Path home() {
@@ -138,9 +151,10 @@ final class ChaosWorld implements AutoCloseable {
         return isAtTheLock(daemon.child());
     }
 
-    /** Does it hold the lock of the refresh, or wait for it? Its file is open for no longer. */
+    /** Does it hold a lock of the refresh, or wait for one? Their files are open for no longer. */
     boolean isAtTheLock(Child vigil) {
-        return OpenFiles.of(vigil.process().pid()).stream().anyMatch(file -> file.endsWith("locks/" + CONNECTOR));
+        return OpenFiles.of(vigil.process().pid()).stream()
+                .anyMatch(file -> file.endsWith("locks/" + CONNECTOR) || file.endsWith("locks/.shared-" + CONNECTOR));
     }
 
     /** Another command on the same home, which stays. */
@@ -230,10 +244,20 @@ final class ChaosWorld implements AutoCloseable {
                 .toList();
     }
 
+    ChaosSharing sharing() {
+        return new ChaosSharing(said("sync"), said("shared"));
+    }
+
+    /** How many there were to the bucket; empty where there is none. */
+    Optional<Long> requests() {
+        return bucket.map(ChaosBucket::requests);
+    }
+
     @Override
     public void close() {
         calls.close();
         daemon.close();
+        bucket.ifPresent(ChaosBucket::close);
         mcp.close();
         auth.close();
     }

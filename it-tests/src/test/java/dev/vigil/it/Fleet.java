@@ -74,28 +74,35 @@ final class Fleet implements AutoCloseable {
     }
 
     /**
+     * All keys of {@code sync:} but the machine's name.
+     *
+     * @param bucket its place, as keys of {@code sync:}
+     */
+    static String sync(String bucket) {
+        return bucket + ", credentials: { accessKey: { env: S3_ACCESS }, secretKey: { env: S3_SECRET } }, every: "
+                + EVERY.toSeconds() + "s";
+    }
+
+    /** Environment variables for a strict server. */
+    static Map<String, String> credentials() {
+        return Map.of(
+                "S3_ACCESS",
+                StrictS3.KEYS.accessKey().reveal(),
+                "S3_SECRET",
+                StrictS3.KEYS.secretKey().reveal());
+    }
+
+    /**
      * One more machine: {@code vigil sync init}, then its daemon.
      *
      * @param root where its home becomes a folder
      * @param bucket its place, as keys of {@code sync:}
      */
     FleetMachine join(String name, Path root, String bucket) {
-        String sync =
-                bucket + ", credentials: { accessKey: { env: S3_ACCESS }, secretKey: { env: S3_SECRET } }, every: "
-                        + EVERY.toSeconds() + "s";
-        FleetMachine machine = new FleetMachine(
-                name,
-                root.resolve(name),
-                connectors,
-                mcp.url(),
-                sync,
-                Map.of(
-                        KEY_VARIABLE,
-                        KEY,
-                        "S3_ACCESS",
-                        StrictS3.KEYS.accessKey().reveal(),
-                        "S3_SECRET",
-                        StrictS3.KEYS.secretKey().reveal()));
+        Map<String, String> surroundings = new HashMap<>(credentials());
+        surroundings.put(KEY_VARIABLE, KEY);
+        FleetMachine machine =
+                new FleetMachine(name, root.resolve(name), connectors, mcp.url(), sync(bucket), surroundings);
         machines.add(machine);
         machine.init();
         machine.start();

@@ -121,6 +121,13 @@ public final class StrictS3 implements AutoCloseable {
         }
     }
 
+    /** What was scripted and has not happened yet does not happen any more. */
+    public void calm() {
+        synchronized (script) {
+            script.clear();
+        }
+    }
+
     /** Switched on and off by whoever likes; {@link #unplug} for {@link StrictMode#DOWN}. */
     public Set<StrictMode> modes() {
         return bucket.modes();
