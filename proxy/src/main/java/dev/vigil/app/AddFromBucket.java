@@ -25,14 +25,15 @@ record AddFromBucket(Workplace workplace) {
         workplace.editor().put(connector(name, offer, header));
         shell.sayForeign(name + ": added in " + workplace.home().config() + ", " + offer.server() + ", as "
                 + offer.writer() + " shares it.");
-        workplace.synced(bucket);
+        int synced = SyncText.exit(workplace.synced(bucket));
         boolean isHere = workplace.vault().load(name).isPresent();
         workplace.tellDaemon();
         shell.say(
                 isHere
                         ? name + ": its login is here. Next: vigil connect claude-code " + name
                         : name + ": its login has not come over. See: vigil sync status");
-        return isHere ? 0 : Code.SYNC.number();
+        int missing = synced == 0 ? Code.SYNC.number() : synced;
+        return isHere ? 0 : missing;
     }
 
     private static Connector connector(String name, SharedOffer offer, Optional<String> header) {

@@ -35,7 +35,7 @@ record KeyRewrap(Workplace workplace) {
             return keys.shutOut();
         } catch (StoreException e) {
             throw new Failure(
-                    Failure.Code.SYNC,
+                    SyncText.code(e.isRetriable()),
                     "the new key-encryption key is in force here, but the bucket still opens with the old one too: "
                             + e.getMessage() + ". Run once more: vigil keys rewrap --to " + to);
         }

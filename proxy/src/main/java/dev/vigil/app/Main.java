@@ -111,7 +111,7 @@ public final class Main implements Runnable {
         }
         if (failure instanceof StoreException told) {
             shell.note("vigil: " + told.getMessage());
-            return Failure.Code.SYNC.number();
+            return SyncText.code(told.isRetriable()).number();
         }
         if (failure instanceof VaultException told) {
             shell.note("vigil: " + told.getMessage());

@@ -44,7 +44,7 @@ record SyncInit(Workplace workplace) {
         if (workplace.daemon().isPresent()) {
             shell.say("The daemon began before this: vigil stop, vigil run --background");
         }
-        return round.outcome() == SyncRound.Outcome.ATTEMPTED ? 0 : Code.SYNC.number();
+        return SyncText.exit(round);
     }
 
     private void configure(String address, Optional<String> endpoint, Optional<String> region) {

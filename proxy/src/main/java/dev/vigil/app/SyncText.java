@@ -1,30 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.app;
 
+import dev.vigil.sync.SyncRound;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Synchronization in words for a terminal, from what {@link SyncReport} writes. Pure. */
 final class SyncText {
+    private static final JsonMapper JSON = new JsonMapper();
+    /** Steps of a round after which a login is not the same here and there, until somebody does something. */
+    private static final Set<String> UNSETTLED = Set.of("two_logins", "not_adopted", "no_bucket");
+
     private SyncText() {}
 
-    /** 0; 5 when it may go well by itself; 7 when a person must act. */
+    /** How a command ends after trouble with the bucket. */
+    static Failure.Code code(boolean mayPass) {
+        return mayPass ? Failure.Code.UNREACHABLE : Failure.Code.SYNC;
+    }
+
+    /** 0, also before the first round; 5 when it may go well by itself; 7 when a person must act. */
     static int exit(JsonNode round) {
-        return switch (round.path("outcome").asString("skipped")) {
-            case "failed_retriable" -> Failure.Code.UNREACHABLE.number();
-            case "failed" -> Failure.Code.SYNC.number();
-            default -> isUndecided(round) ? Failure.Code.SYNC.number() : 0;
+        return switch (round.path("outcome").asString("none")) {
+            case "failed_retriable" -> code(true).number();
+            case "failed", "skipped" -> code(false).number();
+            default -> wantsAPerson(round) ? code(false).number() : 0;
         };
     }
 
-    private static boolean isUndecided(JsonNode round) {
+    private static boolean wantsAPerson(JsonNode round) {
         return round.path("steps")
                 .valueStream()
-                .map(step -> step.path("what").asString(""))
-                .anyMatch(what -> what.equals("two_logins") || what.equals("not_adopted"));
+                .anyMatch(step -> UNSETTLED.contains(step.path("what").asString("")));
+    }
+
+    static int exit(SyncRound round) {
+        ObjectNode told = JSON.createObjectNode();
+        SyncReport.put(told, round);
+        return exit(told);
     }
 
     static List<String> round(JsonNode round) {
