@@ -54,10 +54,7 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (name != null) {
-            workplace.connector(name);
-        }
-        Answer answer = answer();
+        Answer answer = answer(mistakes());
         ObjectNode status = answer.status();
         List<JsonNode> shown = new ArrayList<>();
         status.path("connectors").forEach(shown::add);
@@ -78,14 +75,30 @@ final class StatusCommand implements Callable<Integer> {
     /** @param exit not 0 when a daemon should have answered, and the files had to */
     private record Answer(ObjectNode status, int exit) {}
 
-    private Answer answer() {
+    /** What is wrong in the config, which a daemon that runs goes on without. */
+    private Optional<ConfigException> mistakes() {
+        try {
+            if (name != null) {
+                workplace.connector(name);
+            }
+            workplace.config();
+            return Optional.empty();
+        } catch (ConfigException e) {
+            return Optional.of(e);
+        }
+    }
+
+    private Answer answer(Optional<ConfigException> mistakes) {
         Optional<DaemonClient> daemon = workplace.daemon();
         if (daemon.isEmpty()) {
             return new Answer(fromFiles(), 0);
         }
         try {
-            return new Answer(daemon.get().status(), 0);
+            ObjectNode status = daemon.get().status();
+            mistakes.ifPresent(this::noteUnread);
+            return new Answer(status, mistakes.isPresent() ? Failure.Code.USAGE.number() : 0);
         } catch (Failure unanswered) {
+            mistakes.ifPresent(any -> shell.note("vigil: " + unanswered.getMessage()));
             ObjectNode status = fromFiles();
             DaemonFile.Running known = daemon.get().daemon();
             status.putObject("daemon")
@@ -95,6 +108,11 @@ final class StatusCommand implements Callable<Integer> {
                     .put("problem", unanswered.getMessage());
             return new Answer(status, unanswered.code().number());
         }
+    }
+
+    private void noteUnread(ConfigException mistakes) {
+        mistakes.problems().forEach(shell::note);
+        shell.note("The daemon goes on with the config as it was before.");
     }
 
     private ObjectNode fromFiles() {

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class Workplace {
     private final Shell shell;
     private final Home home;
+    private final ConfiguredKey key;
     private @Nullable Vault vault;
     private @Nullable Outbound outbound;
     private @Nullable OAuthTransport transport;
@@ -38,6 +39,7 @@ final class Workplace {
     Workplace(Shell shell) {
         this.shell = shell;
         this.home = Home.from(shell.environment(), shell.userHome());
+        this.key = new ConfiguredKey(this::config, new SecretReader(shell.environment()));
     }
 
     Shell shell() {
@@ -76,9 +78,13 @@ final class Workplace {
     }
 
     Vault vaults() {
+        key.get(); // a config with mistakes is told before anything is opened
+        return opened();
+    }
+
+    /** For what needs no config: the daemon is found, and spoken to, whatever stands in the file. */
+    private Vault opened() {
         if (vault == null) {
-            ConfiguredKey key = new ConfiguredKey(this::config, new SecretReader(shell.environment()));
-            key.get(); // a config with mistakes is told before anything is opened
             vault = Vault.open(home, key, shell.time());
         }
         return vault;
@@ -176,7 +182,7 @@ final class Workplace {
     }
 
     DaemonFile daemonFile() {
-        vaults();
+        opened(); // which makes sure of the folders
         return new DaemonFile(home.pidFile(), SafeFiles.onDisk()::replace);
     }
 
@@ -194,7 +200,7 @@ final class Workplace {
     }
 
     DaemonClient client(DaemonFile.Running daemon) {
-        return new DaemonClient(daemon, vaults().ownerKey().secret());
+        return new DaemonClient(daemon, opened().ownerKey().secret());
     }
 
     Optional<DaemonClient> daemon() {

@@ -180,6 +180,19 @@ class DaemonTest {
     }
 
     @Test
+    void aDaemonIsSeenAndStoppedWhateverStandsInTheConfig() {
+        String url = cli.daemon();
+        String good = cli.config();
+        cli.config(good + "conectors: {}\n");
+        Cli.Ended status = cli.run("status");
+        assertThat(status.out()).startsWith("The daemon listens on " + url).contains("open  no login needed");
+        assertThat(status.err()).contains("conectors", "The daemon goes on with the config as it was before.");
+        assertThat(status.code()).isEqualTo(2);
+        assertThat(cli.run("stop").out()).startsWith("Stopped (process ");
+        assertThat(cli.run("status").code()).isEqualTo(2);
+    }
+
+    @Test
     void stoppingEndsTheCommandAndLeavesNoTrace() {
         Cli.Running run = cli.start("run");
         run.await(line -> line.startsWith("listening on "));
