@@ -69,6 +69,7 @@ final class StatusCommand implements Callable<Integer> {
                         ? text.overview(status.path("daemon"), status.path("fallback"), shown)
                         : text.details(status.path("daemon"), shown))
                 .forEach(shell::sayForeign);
+        text.undecided(status.path("sync"), shown).forEach(shell::say);
         return answer.exit();
     }
 
@@ -122,6 +123,11 @@ final class StatusCommand implements Callable<Integer> {
         found().forEach((connector, authorization) -> connectors.add(StatusReport.of(
                 connector, authorization, Optional.empty(), shell.time().now())));
         Hindsight.of(workplace.vaults(), shell.time()).addTo(status);
+        status.putNull("sync");
+        if (workplace.config().sync().isPresent()) {
+            ArrayNode undecided = status.putObject("sync").putArray("undecided");
+            workplace.syncHistory().undecided().forEach(undecided::add);
+        }
         return status;
     }
 

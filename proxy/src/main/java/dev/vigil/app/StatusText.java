@@ -59,6 +59,19 @@ record StatusText(Sentences sentences, Instant now) {
         return lines;
     }
 
+    /** Two logins of one connector, which other commands do not see. */
+    List<String> undecided(JsonNode sync, List<JsonNode> shown) {
+        List<String> names =
+                shown.stream().map(one -> one.path("name").asString()).toList();
+        return sync.path("undecided")
+                .valueStream()
+                .map(JsonNode::asString)
+                .filter(names::contains)
+                .map(name ->
+                        "Warning: " + name + " has two logins, one here and one in the bucket. " + SyncLog.decide(name))
+                .toList();
+    }
+
     /** Everything about the connectors, a field a line. */
     List<String> details(JsonNode daemon, List<JsonNode> connectors) {
         List<String> lines = new ArrayList<>();

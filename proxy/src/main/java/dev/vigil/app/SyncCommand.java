@@ -156,7 +156,7 @@ final class SyncCommand implements Runnable {
                     name + ": there are no two logins to decide between, here and in the bucket. See: vigil sync"
                             + " explain " + name);
         }
-        workplace.tellDaemon();
+        workplace.tellOthers();
         shell.say(name + ": the login of " + (isHere ? "this machine" : "the other machine")
                 + " is the one for all now.");
         return 0;

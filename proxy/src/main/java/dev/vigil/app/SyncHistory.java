@@ -12,6 +12,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -20,7 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * <pre>
  * sync        outcome (attempted, skipped, failed_retriable, failed), rounds (how many such), pushed and adopted (by the
- *             round, and by refreshes since the line before), other (further steps of the round), took_ms, reason
+ *             round, and by refreshes since the line before), other (further steps of the round), took_ms, reason,
+ *             undecided (connectors with two logins)
  * sync-story  connector, what, epoch, generation, other (machine), why, words
  * </pre>
  *
@@ -118,6 +122,20 @@ final class SyncHistory {
                 sum(lines, "adopted"));
     }
 
+    /** Connectors of which there were two logins, one here and one in the bucket, when the bucket was last read. */
+    synchronized List<String> undecided() {
+        List<ObjectNode> read = lines(rounds).stream()
+                .filter(line -> line.path("outcome").asString("").equals(word(Outcome.ATTEMPTED)))
+                .toList();
+        return quiet > 0 || read.isEmpty()
+                ? List.of()
+                : read.get(read.size() - 1)
+                        .path("undecided")
+                        .valueStream()
+                        .map(JsonNode::asString)
+                        .toList();
+    }
+
     private static long rounds(List<ObjectNode> lines, Outcome outcome) {
         return lines.stream()
                 .filter(line -> line.path("outcome").asString("").equals(word(outcome)))
@@ -141,13 +159,19 @@ final class SyncHistory {
                 .put(
                         "reason",
                         round.reason().map(why -> LogLine.shown(why, 300)).orElse(null));
+        ArrayNode undecided = line.putArray("undecided");
+        steps(round, SharedStep.What.TWO_LOGINS).map(SharedStep::connector).forEach(undecided::add);
         pushed = 0;
         adopted = 0;
         return line;
     }
 
     private static long count(SyncRound round, SharedStep.What what) {
-        return round.steps().stream().filter(step -> step.what() == what).count();
+        return steps(round, what).count();
+    }
+
+    private static Stream<SharedStep> steps(SyncRound round, SharedStep.What what) {
+        return round.steps().stream().filter(step -> step.what() == what);
     }
 
     private static List<ObjectNode> lines(Journal journal) {

@@ -105,6 +105,11 @@ final class SyncLog {
         };
     }
 
+    /** What helps where there are two logins. */
+    static String decide(String connector) {
+        return "To decide: vigil sync resolve " + connector + " --keep here, or --keep there";
+    }
+
     /** One step in words. */
     static String words(SharedStep step) {
         String other = step.other().orElse("another machine");
@@ -121,8 +126,7 @@ final class SyncLog {
             case LEFT_TO_OTHER -> "left to " + other + ", whose refresh has no known end" + why;
             case TAKEN_OVER -> "taken over from " + other + ", whose refresh had no known end";
             case TWO_LOGINS ->
-                "logged in here and on " + other + " at once: both are kept. To decide: vigil sync resolve "
-                        + step.connector();
+                "logged in here and on " + other + " at once: both are kept. " + decide(step.connector());
             case ROLLED_BACK -> "the bucket was ROLLED BACK" + why;
             case NO_BUCKET -> "the bucket is of no use now" + why;
         };

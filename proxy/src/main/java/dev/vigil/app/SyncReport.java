@@ -21,6 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
  * last       the last round: at, outcome, reason, warning, shared (connectors), steps, took_ms; null before the first
  * foreign    grants without a connector here: connector, server, writer, written_at
  * unreadable objects that do not open
+ * undecided  connectors of which there were two logins when the bucket was last read
  * trend_24h  attempted, failed, skipped, pushed, adopted; trend_7d likewise
  * </pre>
  */
@@ -47,6 +48,7 @@ final class SyncReport {
                         .put("writer", one.writer())
                         .put("written_at", one.writtenAt().toString()));
         into.put("unreadable", last.map(SyncRound::unreadable).orElse(0));
+        history.undecided().forEach(into.putArray("undecided")::add);
         put(into.putObject("trend_24h"), history.since(now.minus(Duration.ofHours(24))));
         put(into.putObject("trend_7d"), history.since(now.minus(Duration.ofDays(7))));
     }

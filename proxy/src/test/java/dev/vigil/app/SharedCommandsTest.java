@@ -80,6 +80,25 @@ class SharedCommandsTest {
     }
 
     @Test
+    void twoLoginsAreToldUntilOneIsChosen() throws IOException {
+        assertThat(scheduler.run("sync", "now").code()).isZero();
+        bucketIsGone();
+        login(scheduler);
+        Files.delete(bucket);
+        Files.move(folder.resolve("away"), bucket);
+        login(laptop);
+        assertThat(scheduler.run("sync", "now").out())
+                .contains("both are kept. To decide: vigil sync resolve notion --keep here, or --keep there");
+        String warning = "Warning: notion has two logins, one here and one in the bucket. To decide: vigil sync resolve"
+                + " notion --keep here, or --keep there\n";
+        assertThat(scheduler.run("status").out()).endsWith(warning);
+        assertThat(scheduler.run("status", "notion").out()).endsWith(warning);
+        assertThat(scheduler.run("sync", "resolve", "notion", "--keep", "there").code())
+                .isZero();
+        assertThat(scheduler.run("status").out()).doesNotContain("Warning");
+    }
+
+    @Test
     void loginThatTheOthersCannotKnowOfYetSaysSo() throws IOException {
         bucketIsGone();
         assertThat(login(laptop).err())
