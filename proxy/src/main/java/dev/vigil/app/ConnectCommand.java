@@ -59,7 +59,7 @@ final class ConnectCommand implements Callable<Integer> {
     }
 
     private int revoked() {
-        boolean ended = workplace.localKeys().revoke(client);
+        boolean ended = workplace.vaults().localKeys().revoke(client);
         workplace.tellDaemon();
         if (!ended) {
             throw new Failure(Failure.Code.USAGE, client + " has no key");
@@ -90,7 +90,7 @@ final class ConnectCommand implements Callable<Integer> {
     }
 
     private Secret fresh() {
-        Secret key = workplace.localKeys().mint(client);
+        Secret key = workplace.vaults().localKeys().mint(client);
         workplace.tellDaemon();
         return key;
     }

@@ -83,7 +83,7 @@ final class DemoWorld implements AutoCloseable {
 
     /** A key for a client of that name. */
     Secret connect(String client) {
-        Secret key = workplace.localKeys().mint(client);
+        Secret key = workplace.vaults().localKeys().mint(client);
         workplace.tellDaemon();
         return key;
     }

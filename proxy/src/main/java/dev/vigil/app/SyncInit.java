@@ -9,15 +9,18 @@ import dev.vigil.sync.SyncRound;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** {@code vigil sync init}: config, proof, first round. */
 record SyncInit(Workplace workplace) {
 
     int run(Optional<String> bucket, Optional<String> endpoint, Optional<String> region) {
         Shell shell = workplace.shell();
-        bucket.ifPresent(address -> configure(address, endpoint, region));
-        SharedBucket shared = workplace
-                .bucket()
+        Map<String, String> settings = new LinkedHashMap<>();
+        bucket.ifPresent(address -> settings.put("bucket", said("BUCKET", address, SyncSection::bucket)));
+        endpoint.ifPresent(url -> settings.put("endpoint", said("--endpoint", url, SyncSection::endpoint)));
+        region.ifPresent(name -> settings.put("region", said("--region", name, SyncSection::region)));
+        SharedBucket shared = bucket(settings)
                 .orElseThrow(() -> new Failure(
                         Code.USAGE, "which bucket? Write for instance: vigil sync init s3://team-vigil/prod"));
         shell.note("Finding out whether " + shared.place() + " keeps its word. This takes some seconds ...");
@@ -25,12 +28,21 @@ record SyncInit(Workplace workplace) {
         if (verdict.outcome() == Outcome.REFUSED) {
             throw new Failure(Code.SYNC, shared.place() + " is not fit to be shared: " + verdict.reason());
         }
-        shell.say(
-                verdict.outcome() == Outcome.READ_ONLY
-                        ? "These credentials may only read, which is enough for a machine that uses what others keep alive."
-                        : "The bucket is fit: " + verdict.reason());
-        warn(verdict, shell);
+        boolean isChanged = !workplace.config().sync().equals(Optional.of(shared.config()));
+        if (isChanged) {
+            workplace.editor().putSync(settings);
+        }
+        tell(verdict, shell);
         SyncRound round = workplace.synced(shared);
+        tell(round, shared, shell);
+        workplace.tellDaemon();
+        if (workplace.daemon().filter(one -> isChanged || !uses(one, shared)).isPresent()) {
+            shell.say("The daemon began before this: vigil stop, vigil run --background");
+        }
+        return SyncText.exit(round);
+    }
+
+    private static void tell(SyncRound round, SharedBucket shared, Shell shell) {
         shell.say("This machine is " + shared.self().name() + ". " + SyncLog.words(round) + ".");
         round.steps().forEach(step -> shell.sayForeign(step.connector() + ": " + SyncLog.words(step)));
         round.foreign()
@@ -40,22 +52,39 @@ record SyncInit(Workplace workplace) {
             shell.say("A login or logout on one machine is live on the others within "
                     + SyncCommand.bound(shared.config()).toSeconds() + " s.");
         }
-        workplace.tellDaemon();
-        if (workplace.daemon().isPresent()) {
-            shell.say("The daemon began before this: vigil stop, vigil run --background");
+    }
+
+    /** What the config names, with these settings in it, which are not written down before the bucket was found fit. */
+    private Optional<SharedBucket> bucket(Map<String, String> settings) {
+        if (settings.isEmpty()
+                || (!settings.containsKey("bucket") && workplace.config().sync().isEmpty())) {
+            return workplace.bucket();
         }
-        return SyncText.exit(round);
+        return workplace.editor((file, content) -> {}).putSync(settings).sync().map(workplace::bucketOf);
     }
 
-    private void configure(String address, Optional<String> endpoint, Optional<String> region) {
-        Map<String, String> settings = new LinkedHashMap<>();
-        settings.put("bucket", address);
-        endpoint.ifPresent(url -> settings.put("endpoint", url));
-        region.ifPresent(name -> settings.put("region", name));
-        workplace.editor().putSync(settings);
+    private static boolean uses(DaemonClient daemon, SharedBucket bucket) {
+        try {
+            return daemon.status().path("sync").path("bucket").asString("").equals(bucket.place());
+        } catch (Failure unanswered) {
+            return false;
+        }
     }
 
-    private static void warn(ProbeVerdict verdict, Shell shell) {
+    private static String said(String what, String value, Consumer<String> check) {
+        try {
+            check.accept(value);
+            return value;
+        } catch (IllegalArgumentException e) {
+            throw new Failure(Code.USAGE, what + ": " + e.getMessage());
+        }
+    }
+
+    private static void tell(ProbeVerdict verdict, Shell shell) {
+        shell.say(
+                verdict.outcome() == Outcome.READ_ONLY
+                        ? "These credentials may only read, which is enough for a machine that uses what others keep alive."
+                        : "The bucket is fit: " + verdict.reason());
         if (verdict.openness() == Openness.OPEN) {
             shell.note("Warning: the bucket answers strangers. What it holds is sealed, but they see how much and when."
                     + " Close it to anonymous requests");

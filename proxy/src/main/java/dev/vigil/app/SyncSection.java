@@ -75,13 +75,13 @@ record SyncSection(ConfigSection given, BiFunction<ConfigSection, String, Option
         return address;
     }
 
-    private static URI endpoint(String text) {
+    static URI endpoint(String text) {
         URI address = uri(text);
         S3Settings.at(URI.create("s3://any-bucket")).withEndpoint(address);
         return address;
     }
 
-    private static String region(String text) {
+    static String region(String text) {
         S3Settings.at(URI.create("s3://any-bucket")).withRegion(text);
         return text;
     }

@@ -13,7 +13,6 @@ import dev.vigil.proxy.Outbound;
 import dev.vigil.proxy.OutboundSettings;
 import dev.vigil.sync.SyncRound;
 import dev.vigil.vault.Home;
-import dev.vigil.vault.LocalKeys;
 import dev.vigil.vault.SafeFiles;
 import dev.vigil.vault.Vault;
 import java.io.IOException;
@@ -71,10 +70,14 @@ final class Workplace {
     }
 
     ConfigEditor editor() {
+        return editor(SafeFiles.onDisk()::replace);
+    }
+
+    /** @param replace writes the file, or leaves it as it is for somebody who only wants to see how it would read */
+    ConfigEditor editor(ConfigEditor.Replace replace) {
         vaults(); // which makes sure of the folders
         // No connector can be called so: names have no dot.
-        return new ConfigEditor(
-                home.config(), home.locks().resolve("vigil.yaml"), shell.userHome(), SafeFiles.onDisk()::replace);
+        return new ConfigEditor(home.config(), home.locks().resolve("vigil.yaml"), shell.userHome(), replace);
     }
 
     Vault vaults() {
@@ -92,19 +95,21 @@ final class Workplace {
 
     /** The bucket that the config names, opened; empty where it names none. */
     Optional<SharedBucket> bucket() {
-        if (bucket == null) {
-            SyncHistory history = syncHistory();
-            bucket = config().sync()
-                    .map(sync -> SharedBucket.open(
-                            sync,
-                            home,
-                            vaults(),
-                            new SecretReader(shell.environment()),
-                            shell.time(),
-                            step -> history.add(step, shell.time().now().wall())))
-                    .orElse(null);
-        }
-        return Optional.ofNullable(bucket);
+        return Optional.ofNullable(bucket).or(() -> config().sync().map(this::bucketOf));
+    }
+
+    /** One that the config is to name. */
+    SharedBucket bucketOf(SyncConfig sync) {
+        SyncHistory history = syncHistory();
+        SecretReader secrets = new SecretReader(shell.environment());
+        bucket = SharedBucket.open(
+                sync,
+                home,
+                vaults(),
+                secrets,
+                shell.time(),
+                step -> history.add(step, shell.time().now().wall()));
+        return bucket;
     }
 
     /** One round of synchronization, in this process, written down. */
@@ -130,10 +135,6 @@ final class Workplace {
 
     TokenVault vault() {
         return vaults().grants();
-    }
-
-    LocalKeys localKeys() {
-        return vaults().localKeys();
     }
 
     Outbound outbound() {

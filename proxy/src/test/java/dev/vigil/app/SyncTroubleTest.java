@@ -11,8 +11,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What commands say and how they end where the bucket cannot be used. */
@@ -57,6 +59,36 @@ class SyncTroubleTest {
         Cli.Ended ended = cli.run(command.split(" "));
         assertThat(ended.out()).contains("nobody has found out yet");
         assertThat(ended.code()).isEqualTo(7);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "sync init s3://team-vigil --endpoint foo         | 2 | --endpoint: 'foo' is not an endpoint",
+                "sync init s3://team-vigil --endpoint ftp://a:b@c | 2 | --endpoint: this is not an endpoint",
+                "sync init s3:/team-vigil                         | 2 | BUCKET: 's3:/team-vigil' is not s3://BUCKET",
+                "sync init s3://team-vigil --region eu_west       | 2 | --region: 'eu_west' is not the name of a region",
+                "sync init s3://other-bucket                      | 5 | other-bucket"
+            })
+    void bucketThatIsNotTakenLeavesTheConfigAsItWas(String command, int code, String told) throws IOException {
+        bucketThatIsDown();
+        String before = cli.config();
+        Cli.Ended ended = cli.run(command.split(" "));
+        assertThat(ended.err()).contains(told);
+        assertThat(ended.code()).isEqualTo(code);
+        assertThat(cli.config()).isEqualTo(before);
+    }
+
+    @Test
+    void bucketThatIsFitIsWrittenDownAndADaemonThatUsesItIsLeftAlone() throws IOException {
+        cli.config(CONNECTORS + "listen: { port: 0 }\n");
+        String bucket = makePrivate("bucket").toUri().toString();
+        Cli.Ended begun = cli.run("sync", "init", bucket);
+        assertThat(begun.code()).as(begun.out() + begun.err()).isZero();
+        assertThat(cli.config()).contains("bucket: " + bucket);
+        cli.daemon();
+        assertThat(cli.run("sync", "init").out()).doesNotContain("The daemon began before this");
     }
 
     private void bucketThatIsDown() throws IOException {

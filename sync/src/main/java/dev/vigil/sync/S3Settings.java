@@ -102,8 +102,9 @@ public record S3Settings(
     private static void checkEndpoint(URI endpoint) {
         boolean isWeb = "https".equals(endpoint.getScheme()) || "http".equals(endpoint.getScheme());
         if (!isWeb || endpoint.getHost() == null || endpoint.getRawUserInfo() != null || endpoint.getQuery() != null) {
-            throw new IllegalArgumentException("'" + endpoint.getScheme() + "://" + endpoint.getHost()
-                    + "' is not an endpoint. Write https://HOST, with credentials beside it and not in it");
+            throw new IllegalArgumentException(
+                    (endpoint.toString().matches("[\\w.:/-]+") ? "'" + endpoint + "'" : "this")
+                            + " is not an endpoint. Write https://HOST, with credentials beside it and not in it");
         }
     }
 }
