@@ -24,7 +24,7 @@ import tools.jackson.databind.node.ObjectNode;
  * <pre>
  * sync        outcome (attempted, skipped, failed_retriable, failed), rounds (how many such), pushed and adopted (by the
  *             round, and by refreshes since the line before), other (further steps of the round), took_ms, reason,
- *             undecided (connectors with two logins)
+ *             undecided (connectors with two logins), warning (somebody has tampered with the key ring)
  * sync-story  connector, what, epoch, generation, other (machine), why, words
  * </pre>
  *
@@ -54,9 +54,6 @@ final class SyncHistory {
         this.rounds = rounds;
         this.story = story;
     }
-
-    /** How much happened in a span of time. */
-    record Trend(long attempted, long failed, long skipped, long pushed, long adopted) {}
 
     synchronized void add(SyncRound round) {
         if (!round.isNotable() && pushed + adopted == 0) {
@@ -110,16 +107,8 @@ final class SyncHistory {
     }
 
     /** Of the rounds since {@code then}, those of the last quiet hour apart. */
-    Trend since(Instant then) {
-        List<ObjectNode> lines = lines(rounds).stream()
-                .filter(line -> !Instant.parse(line.path("time").asString()).isBefore(then))
-                .toList();
-        return new Trend(
-                rounds(lines, Outcome.ATTEMPTED),
-                rounds(lines, Outcome.FAILED) + rounds(lines, Outcome.FAILED_RETRIABLE),
-                rounds(lines, Outcome.SKIPPED),
-                sum(lines, "pushed"),
-                sum(lines, "adopted"));
+    SyncTrend since(Instant then) {
+        return SyncTrend.of(lines(rounds, then), lines(story, then));
     }
 
     /** Connectors of which there were two logins, one here and one in the bucket, when the bucket was last read. */
@@ -136,17 +125,6 @@ final class SyncHistory {
                         .toList();
     }
 
-    private static long rounds(List<ObjectNode> lines, Outcome outcome) {
-        return lines.stream()
-                .filter(line -> line.path("outcome").asString("").equals(word(outcome)))
-                .mapToLong(line -> line.path("rounds").asLong(1))
-                .sum();
-    }
-
-    private static long sum(List<ObjectNode> lines, String field) {
-        return lines.stream().mapToLong(line -> line.path(field).asLong(0)).sum();
-    }
-
     private ObjectNode line(SyncRound round) {
         long ours = count(round, SharedStep.What.PUSHED) + count(round, SharedStep.What.ADOPTED);
         ObjectNode line = Journal.line(round.at().toString())
@@ -159,6 +137,7 @@ final class SyncHistory {
                 .put(
                         "reason",
                         round.reason().map(why -> LogLine.shown(why, 300)).orElse(null));
+        round.warning().ifPresent(why -> line.put("warning", LogLine.shown(why, 300)));
         ArrayNode undecided = line.putArray("undecided");
         steps(round, SharedStep.What.TWO_LOGINS).map(SharedStep::connector).forEach(undecided::add);
         pushed = 0;
@@ -172,6 +151,12 @@ final class SyncHistory {
 
     private static Stream<SharedStep> steps(SyncRound round, SharedStep.What what) {
         return round.steps().stream().filter(step -> step.what() == what);
+    }
+
+    private static List<ObjectNode> lines(Journal journal, Instant since) {
+        return lines(journal).stream()
+                .filter(line -> !Instant.parse(line.path("time").asString()).isBefore(since))
+                .toList();
     }
 
     private static List<ObjectNode> lines(Journal journal) {

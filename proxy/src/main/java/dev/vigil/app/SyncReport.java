@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
  * foreign    grants without a connector here: connector, server, writer, written_at
  * unreadable objects that do not open
  * undecided  connectors of which there were two logins when the bucket was last read
- * trend_24h  attempted, failed, skipped, pushed, adopted; trend_7d likewise
+ * trend_24h  attempted (and not failed), failed, skipped, pushed, adopted, rolled_back; trend_7d likewise
  * </pre>
  */
 final class SyncReport {
@@ -75,11 +75,12 @@ final class SyncReport {
         into.put("versioning", verdict.versioning().name().toLowerCase(Locale.ROOT));
     }
 
-    private static void put(ObjectNode into, SyncHistory.Trend trend) {
+    private static void put(ObjectNode into, SyncTrend trend) {
         into.put("attempted", trend.attempted())
                 .put("failed", trend.failed())
                 .put("skipped", trend.skipped())
                 .put("pushed", trend.pushed())
-                .put("adopted", trend.adopted());
+                .put("adopted", trend.adopted())
+                .put("rolled_back", trend.rolledBack());
     }
 }

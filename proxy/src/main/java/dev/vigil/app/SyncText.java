@@ -64,6 +64,11 @@ final class SyncText {
             lines.add("last       " + sentences.minute(time(last, "at"), now) + ": " + outcome(last));
             last.path("steps").forEach(step -> lines.add("           " + step(step)));
         }
+        if (status.path("trend_24h").path("rolled_back").asInt() > 0) {
+            lines.add(
+                    "WARNING    the bucket was ROLLED BACK in the last 24 h: somebody has brought back, changed or removed"
+                            + " what stood there. What each machine saw: vigil sync explain NAME");
+        }
         lines.add("24 h       " + trend(status.path("trend_24h")));
         lines.add("7 days     " + trend(status.path("trend_7d")));
         status.path("foreign")
@@ -113,14 +118,20 @@ final class SyncText {
     }
 
     private static String trend(JsonNode trend) {
+        int fine = trend.path("attempted").asInt();
+        int failed = trend.path("failed").asInt();
+        int skipped = trend.path("skipped").asInt();
+        int rolledBack = trend.path("rolled_back").asInt();
         return String.format(
                 Locale.ROOT,
-                "%s, %d failed, %d skipped; %d written, %d taken over",
-                StatusText.counted(trend.path("attempted").asInt(), "round"),
-                trend.path("failed").asInt(),
-                trend.path("skipped").asInt(),
+                "%s: %d fine, %d failed, %d skipped; %d written, %d taken over%s",
+                StatusText.counted(fine + failed + skipped, "round"),
+                fine,
+                failed,
+                skipped,
                 trend.path("pushed").asInt(),
-                trend.path("adopted").asInt());
+                trend.path("adopted").asInt(),
+                rolledBack > 0 ? "; ROLLED BACK " + StatusText.counted(rolledBack, "time") : "");
     }
 
     private static Instant time(JsonNode node, String field) {

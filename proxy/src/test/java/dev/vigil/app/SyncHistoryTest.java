@@ -55,7 +55,16 @@ class SyncHistoryTest {
         assertThat(trend().attempted()).isEqualTo(2);
     }
 
-    private SyncHistory.Trend trend() {
+    @Test
+    void rollBacksOfLoginsAndOfTheKeyRingAreCounted() {
+        history.add(step(What.ROLLED_BACK), NOW);
+        history.add(step(What.ROLLED_BACK), NOW.minusSeconds(2));
+        history.add(round(step(What.ROLLED_BACK)));
+        history.add(round(Optional.of("somebody has put back an older key ring")));
+        assertThat(trend().rolledBack()).isEqualTo(2);
+    }
+
+    private SyncTrend trend() {
         return history.since(NOW.minusSeconds(1));
     }
 
@@ -64,6 +73,10 @@ class SyncHistoryTest {
     }
 
     private static SyncRound round(SharedStep... steps) {
+        return round(Optional.empty(), steps);
+    }
+
+    private static SyncRound round(Optional<String> warning, SharedStep... steps) {
         return new SyncRound(
                 NOW,
                 Duration.ofMillis(5),
@@ -73,6 +86,6 @@ class SyncHistoryTest {
                 List.of(steps),
                 List.of(),
                 0,
-                Optional.empty());
+                warning);
     }
 }
