@@ -85,6 +85,7 @@ final class App implements AutoCloseable {
         reload.watch();
         rotation = rotation();
         rotation.watch();
+        parts.config().sync().flatMap(SyncConfig::risk).ifPresent(risk -> events.daemon("warning", risk));
         events.daemon(
                 "started", url() + ", connectors: " + config.get().entries().size());
     }

@@ -36,6 +36,15 @@ record SyncConfig(
     /** References, never the secrets themselves. */
     record Credentials(SecretRef accessKey, SecretRef secretKey, Optional<SecretRef> sessionToken) {}
 
+    /** What somebody who wrote this should hear now and then. */
+    Optional<String> risk() {
+        return refreshAlone
+                ? Optional.of(
+                        "whenUnreachable: refresh. While the bucket is down this machine refreshes shared logins"
+                                + " without asking the others; where another does the same, the server may end the login for all")
+                : Optional.empty();
+    }
+
     /** Where the bucket is, for people; it holds no credentials. */
     String place() {
         return bucket + endpoint.map(there -> " at " + there).orElse("");

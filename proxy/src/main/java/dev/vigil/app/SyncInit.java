@@ -33,6 +33,7 @@ record SyncInit(Workplace workplace) {
             workplace.editor().putSync(settings);
         }
         tell(verdict, shell);
+        shared.config().risk().ifPresent(risk -> shell.note("Warning: " + risk));
         SyncRound round = workplace.synced(shared);
         tell(round, shared, shell);
         workplace.tellDaemon();

@@ -16,7 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
  * How synchronization stands, as {@code vigil sync status --json} and {@code sync} in {@code GET /api/status} tell it.
  *
  * <pre>
- * bucket     which, and machine (this one's name), every_s, read_only
+ * bucket     which, and machine (this one's name), every_s, read_only, risk (of what the config says; null for none)
  * verdict    outcome, at, reason, openness, versioning; null before vigil sync init
  * last       the last round: at, outcome, reason, warning, shared (connectors), steps, took_ms; null before the first
  * foreign    grants without a connector here: connector, server, writer, written_at
@@ -34,6 +34,7 @@ final class SyncReport {
         into.put("machine", bucket.self().name());
         into.put("every_s", bucket.config().every().toSeconds());
         into.put("read_only", bucket.config().readOnly());
+        into.put("risk", bucket.config().risk().orElse(null));
         into.putNull("verdict");
         bucket.verdict().ifPresent(verdict -> put(into.putObject("verdict"), verdict));
         Optional<SyncRound> last = bucket.sharing().last();

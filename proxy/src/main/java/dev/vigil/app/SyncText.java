@@ -58,6 +58,9 @@ final class SyncText {
                 + status.path("every_s").asLong()
                 + " s; this machine is " + status.path("machine").asString()
                 + (status.path("read_only").asBoolean() ? ", which only reads" : ""));
+        if (status.path("risk").isString()) {
+            lines.add("WARNING    " + status.path("risk").asString());
+        }
         lines.add("fit        " + verdict(status.path("verdict"), sentences, now));
         JsonNode last = status.path("last");
         if (last.isObject()) {

@@ -91,6 +91,17 @@ class SyncTroubleTest {
         assertThat(cli.run("sync", "init").out()).doesNotContain("The daemon began before this");
     }
 
+    @Test
+    void refreshingWithoutTheBucketIsWarnedOfWhereverItMayBeHeard() throws IOException {
+        cli.config(CONNECTORS + "listen: { port: 0 }\nsync: { bucket: \""
+                + makePrivate("bucket").toUri() + "\", whenUnreachable: refresh }\n");
+        String warning = "whenUnreachable: refresh. While the bucket is down this machine refreshes shared logins";
+        assertThat(cli.run("sync", "init").err()).contains("Warning: " + warning);
+        assertThat(cli.run("sync", "status").out()).contains("WARNING    " + warning);
+        cli.daemon();
+        assertThat(cli.read("log/vigil.jsonl")).contains("\"state\":\"warning\"", warning);
+    }
+
     private void bucketThatIsDown() throws IOException {
         int port;
         try (ServerSocket nobody = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
