@@ -9,13 +9,13 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Keeps the verdict about a bucket true: it is found out once, again each week, and at once when the bucket has begun or
- * ceased to keep old versions. One thread at a time.
+ * Keeps the verdict about a bucket true: it is found out once, again each week, and within the hour when the bucket has begun
+ * or ceased to keep old versions. One thread at a time.
  */
 public final class BucketProof {
     static final Duration AGAIN = Duration.ofDays(7);
     /** One request. */
-    private static final Duration VERSIONING_AGAIN = Duration.ofDays(1);
+    private static final Duration VERSIONING_AGAIN = Duration.ofHours(1);
 
     private final ProbedStore store;
     private final VerdictFile file;

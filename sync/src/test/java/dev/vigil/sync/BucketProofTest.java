@@ -43,7 +43,9 @@ class BucketProofTest {
         assertThat(proven.putIfAbsent("a", new byte[] {1})).isInstanceOf(ObjectStore.Written.class);
         proof.take(verdict(Outcome.READ_ONLY, true));
         assertThat(proven.get("a")).isPresent();
-        assertThatThrownBy(() -> proven.putIfAbsent("b", new byte[] {1})).hasMessageContaining("may only read");
+        assertThatThrownBy(() -> proven.putIfAbsent("b", new byte[] {1}))
+                .hasMessageContaining("may only read it")
+                .hasMessageContaining("readOnly: on");
         proof.take(verdict(Outcome.REFUSED, true));
         assertThatThrownBy(() -> proven.get("a")).hasMessageContaining("not fit");
     }
@@ -65,17 +67,17 @@ class BucketProofTest {
     }
 
     @Test
-    void isFoundOutAgainWhenVersioningChangesAndAskedForThatOnceADay() {
+    void isFoundOutAgainWhenVersioningChangesAndAskedForThatOnceAnHour() {
         proof.run();
         store.versioning = Versioning.ENABLED;
         assertThat(proof.runIfDue()).isEmpty();
-        time.advance(Duration.ofDays(1));
+        time.advance(Duration.ofHours(1));
         assertThat(proof.runIfDue().orElseThrow().versioning()).isEqualTo(Versioning.ENABLED);
         int asked = store.asked;
         assertThat(proof.runIfDue()).isEmpty();
         assertThat(store.asked).isEqualTo(asked);
         store.versioning = Versioning.UNKNOWN;
-        time.advance(Duration.ofDays(1));
+        time.advance(Duration.ofHours(1));
         assertThat(proof.runIfDue()).as("it would not say").isEmpty();
     }
 
