@@ -84,7 +84,8 @@ record SyncInit(Workplace workplace) {
     private static void tell(ProbeVerdict verdict, Shell shell) {
         shell.say(
                 verdict.outcome() == Outcome.READ_ONLY
-                        ? "These credentials may only read, which is enough for a machine that uses what others keep alive."
+                        ? "These credentials may only read: enough for a machine that uses what others keep alive, and"
+                                + " has readOnly: on under sync: in the config."
                         : "The bucket is fit: " + verdict.reason());
         if (verdict.openness() == Openness.OPEN) {
             shell.note("Warning: the bucket answers strangers. What it holds is sealed, but they see how much and when."

@@ -34,7 +34,8 @@ public record ProvenStore(ProbedStore store, Supplier<Optional<ProbeVerdict>> ve
         ProbeVerdict known = verdict.get()
                 .orElseThrow(() -> refused("nobody has found out yet whether it is fit. Run: vigil sync init"));
         if (!known.isAccepted()) {
-            throw refused("these credentials may only read it");
+            throw refused("these credentials may only read it. Give others, or write readOnly: on under sync: in the"
+                    + " config, for a machine that only uses what others keep alive");
         }
         return store.speaking(known.etags());
     }
