@@ -111,7 +111,7 @@ class DriftIT {
     private boolean isExplained() {
         return away.product().runWell("sync", "explain", NAME).output().stream()
                 .anyMatch(line -> line.matches(".* " + away.name() + "  took over what " + atHome.name()
-                        + " had renewed .*generation [2-9].*"));
+                        + " wrote to the bucket .*generation [2-9].*"));
     }
 
     private int adoptionsCounted() {

@@ -118,7 +118,7 @@ final class SyncLog {
             case REFRESHED -> "refreshed here, on behalf of all machines";
             case PUSHED -> "written to the bucket";
             case NOT_PUSHED -> "could not be written to the bucket, tried again" + why;
-            case ADOPTED -> "took over what " + other + " had renewed";
+            case ADOPTED -> "took over what " + other + " wrote to the bucket";
             case NOT_ADOPTED -> "what " + other + " wrote was not taken over" + why;
             case REMOVED -> "logged out on " + other;
             case BURIED -> "the other machines are told of the logout";
