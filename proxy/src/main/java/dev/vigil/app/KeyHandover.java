@@ -41,6 +41,7 @@ record KeyHandover(Workplace workplace) {
         Shell shell = workplace.shell();
         Path file = file(source);
         byte[] sealed = content(file);
+        KeysConfig before = workplace.config().keys();
         Secret passphrase = shell.secret("Passphrase of the file");
         try (KekChange change = workplace.vaults().importKey(sealed, passphrase, file)) {
             boolean isTaken = isSharedRingTaken(change);
@@ -50,6 +51,10 @@ record KeyHandover(Workplace workplace) {
             change.finish(Optional.empty());
         }
         shell.say("This machine has the key-encryption key now, and everything that was sealed here opens with it.");
+        if (!before.isSameKey(KeyTarget.NEW_FILE.config())) {
+            shell.say(workplace.home().config() + " does not name another key any more: what stood there under keys: is"
+                    + " removed. The key is in " + workplace.home() + "/keys/kek from now on.");
+        }
         shell.say("Remove " + file + " here and where it came from.");
         workplace.tellDaemon();
         return 0;

@@ -67,6 +67,7 @@ class KeysCommandTest {
 
         assertThat(imported.code()).as(imported.err()).isZero();
         assertThat(kek(folder.resolve("other"))).isEqualTo(kek(home));
+        assertThat(imported.out()).doesNotContain("vigil.yaml");
         assertSealedFilesOpen();
     }
 
@@ -80,6 +81,7 @@ class KeysCommandTest {
 
         assertThat(imported.code()).as(imported.err()).isZero();
         assertThat(cli.config()).doesNotContain("VIGIL_KEK");
+        assertThat(imported.out()).contains("vigil.yaml does not name another key any more");
         assertSealedFilesOpen();
     }
 
