@@ -58,6 +58,12 @@ final class LoginCommand implements Callable<Integer> {
         if (daemon.isEmpty()) {
             workplace.tellOthers();
         }
+        workplace
+                .config()
+                .sync()
+                .filter(SyncConfig::readOnly)
+                .ifPresent(any ->
+                        shell.note("Note: readOnly: on keeps this login here; the other machines do not get it."));
         return 0;
     }
 

@@ -24,6 +24,9 @@ final class LogoutCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (!workplace.vault().connectors().contains(name)) {
+            workplace.connector(name); // a grant may be left of one that the config does not name any more
+        }
         workplace.shell().say(new Logout(workplace).of(name));
         workplace.tellOthers();
         return 0;

@@ -118,6 +118,15 @@ class AddCommandTest {
     }
 
     @Test
+    void logoutOfWhatIsNeitherAConnectorNorAGrantIsAMistake() {
+        cli.config("connectors:\n  notion: { url: https://mcp.example.com/mcp }\n");
+        Cli.Ended ended = cli.run("logout", "notino");
+        assertThat(ended.err()).contains("there is no connector 'notino'", "notion");
+        assertThat(ended.code()).isEqualTo(2);
+        assertThat(cli.run("logout", "notion").code()).isZero();
+    }
+
+    @Test
     void addingAgainChangesInPlace() {
         cli.config("connectors:\n  # mine\n  x: { url: http://127.0.0.1:9/old } # old\n");
         Cli.Ended ended = cli.run("add", "x", "http://127.0.0.1:9/new", "--grant", "none");
