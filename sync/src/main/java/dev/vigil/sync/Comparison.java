@@ -44,7 +44,20 @@ record Comparison(Need need, boolean rolledBack) {
         if (ours.isEmpty()) {
             return theirs.flatMap(SharedState::grant).isPresent() ? Need.ADOPT : Need.NOTHING;
         }
+        if (!rolledBack
+                && theirs.filter(state -> isBetterThanRefused(state, ours.get()))
+                        .isPresent()) {
+            return Need.ADOPT;
+        }
         return theirs.map(state -> need(ours.get(), state)).orElse(worthPushing(ours.get()));
+    }
+
+    /** Ours was a later login, which never came to the bucket, and its server has refused it: any other one is better. */
+    private static boolean isBetterThanRefused(SharedState theirs, Grant ours) {
+        return ours.refusal().isPresent()
+                && theirs.grant()
+                        .filter(grant -> !grant.loggedInAt().equals(ours.loggedInAt()))
+                        .isPresent();
     }
 
     /** Has the bucket never shown anything newer? */

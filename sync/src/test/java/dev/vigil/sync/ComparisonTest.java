@@ -41,6 +41,10 @@ class ComparisonTest {
         "1.1a,  1.1b, -,    -, ASK,         false",
         "1.5a,  1.1b, -,    -, ASK,         false",
         "1.1a!, 1.1b, -,    -, ADOPT,       false",
+        // a later one, which its server has refused before anybody saw it
+        "3.1b!, 2.4a, 2.4,  -, ADOPT,       false",
+        "3.1b!, x2.3, 1.3,  -, NOTHING,     false",
+        "3.1b!, 2.4a, 3.1,  -, NOTHING,     true",
         // a bucket that was brought back to what it was
         "1.5a,  1.3a, 1.5,  -, PUSH,        true",
         "1.5a,  -,    1.5,  -, PUSH,        true",
