@@ -12,7 +12,7 @@ import java.time.Instant;
  */
 public record Intent(String connector, long generation, String fingerprint, Instant at) {
     /** Is it about the refresh token of this very grant? */
-    boolean isAbout(Grant grant) {
+    public boolean isAbout(Grant grant) {
         return generation == grant.tokens().generation();
     }
 }

@@ -13,6 +13,7 @@ import dev.vigil.auth.RefreshOutcome.Unreachable;
 import dev.vigil.auth.SyncMarker;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.auth.TokenVault;
+import dev.vigil.auth.VaultException;
 import dev.vigil.sync.SharedStep.What;
 import dev.vigil.sync.SharedVault.Found;
 import java.time.Duration;
@@ -57,6 +58,20 @@ final class Adoption {
                 return new Adopted(stored.get());
             }
             return new Adopted(save(found, theirs));
+        }
+    }
+
+    /**
+     * Was its refresh token sent from here, and has nobody heard an answer? Where that was without the lease, since no other
+     * machine had seen it, none may see it before there is an answer: it would send it again.
+     */
+    boolean isPerhapsSpent(Grant ours) {
+        try {
+            return vault.intent(ours.connector())
+                    .filter(intent -> intent.isAbout(ours))
+                    .isPresent();
+        } catch (VaultException e) {
+            return true;
         }
     }
 

@@ -143,7 +143,7 @@ final class SharedRefresher implements Refresher {
             return LeftToOthers.notNow(
                     "the bucket shows an older state than it has shown before, and the newer one is not here");
         }
-        if (need == Need.ASK) {
+        if (need == Need.ASK || (need == Need.PUSH && adoption.isPerhapsSpent(held))) {
             release(held, turn, open);
             return inner.refresh(held, terms); // a login of our own, of which no other machine knows the tokens
         }

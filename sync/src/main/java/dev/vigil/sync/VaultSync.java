@@ -183,7 +183,7 @@ final class VaultSync {
                 Settled.sameIf(ours.filter(one -> one.refusal().isEmpty()).isPresent());
             case LEFT_BEHIND -> Settled.DIFFERENT;
             case PUSH ->
-                mayWrite
+                mayWrite && !adoption.isPerhapsSpent(ours.orElseThrow())
                         ? isPushed(ours.orElseThrow(), found.map(Found::version), steps) ? Settled.SAME : Settled.AGAIN
                         : Settled.DIFFERENT;
             case BURY -> {

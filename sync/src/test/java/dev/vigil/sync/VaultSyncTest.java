@@ -8,10 +8,12 @@ import dev.vigil.auth.GrantKind;
 import dev.vigil.auth.Grants;
 import dev.vigil.auth.RefreshOutcome.Adopted;
 import dev.vigil.auth.RefreshOutcome.Refreshed;
+import dev.vigil.auth.RefreshOutcome.Unanswered;
 import dev.vigil.auth.RefreshOutcome.Unreachable;
 import dev.vigil.auth.RefreshSettings;
 import dev.vigil.auth.Secret;
 import dev.vigil.auth.TokenSource;
+import dev.vigil.auth.TokenVault;
 import dev.vigil.sync.SharedStage.Box;
 import dev.vigil.sync.SharedStep.What;
 import dev.vigil.sync.SyncRound.Outcome;
@@ -67,6 +69,22 @@ class VaultSyncTest {
         stage.store.down(true);
         assertThat(cloud.refreshes()).isInstanceOf(Unreachable.class);
         assertThat(stage.redeemed()).isZero();
+    }
+
+    /** It was sent while no other machine knew of it; whoever saw it now would send it again. */
+    @Test
+    void loginWhoseRefreshTokenMayBeSpentIsShownWhenThatIsSettled() {
+        try (TokenVault.Claim claim = laptop.vault.claim("notion", Duration.ZERO)) {
+            laptop.vault.writeIntent(laptop.holds());
+        }
+        assertThat(what(laptop.syncs())).isEmpty();
+        assertThat(laptop.refreshes()).isInstanceOf(Unanswered.class);
+        assertThat(stage.bucket.state("notion")).isEmpty();
+        assertThat(stage.redeemed()).isZero();
+        try (TokenVault.Claim claim = laptop.vault.claim("notion", Duration.ZERO)) {
+            laptop.vault.clearIntent("notion");
+        }
+        assertThat(what(laptop.syncs())).containsExactly(What.PUSHED);
     }
 
     @Test
