@@ -63,17 +63,22 @@ public record TokenSet(
         return expiresAt.map(end -> Duration.between(obtainedAt, end));
     }
 
+    /**
+     * What another machine obtained. Where its clock is ahead of ours, its tokens are not from the future, but no older than
+     * the moment in which we saw them: else each machine would renew at once what the other has just renewed.
+     */
     TokenSet fromElsewhere(SyncMarker seen) {
+        Duration ahead = Spans.longer(Duration.ZERO, Duration.between(seen.at(), obtainedAt));
         return new TokenSet(
                 accessToken,
                 refreshToken,
-                obtainedAt,
-                expiresAt,
-                refreshAt,
+                obtainedAt.minus(ahead),
+                expiresAt.map(end -> end.minus(ahead)),
+                refreshAt.map(at -> at.minus(ahead)),
                 TokenSource.OTHER_MACHINE,
                 generation,
                 Optional.of(seen),
-                refreshTokenEnd);
+                refreshTokenEnd.map(end -> end.minus(ahead)));
     }
 
     public TokenSet withRefreshAt(Optional<Instant> planned) {

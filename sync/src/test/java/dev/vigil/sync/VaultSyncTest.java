@@ -12,6 +12,7 @@ import dev.vigil.auth.RefreshOutcome.Unanswered;
 import dev.vigil.auth.RefreshOutcome.Unreachable;
 import dev.vigil.auth.RefreshSettings;
 import dev.vigil.auth.Secret;
+import dev.vigil.auth.TokenSet;
 import dev.vigil.auth.TokenSource;
 import dev.vigil.auth.TokenVault;
 import dev.vigil.sync.SharedStage.Box;
@@ -85,6 +86,24 @@ class VaultSyncTest {
             laptop.vault.clearIntent("notion");
         }
         assertThat(what(laptop.syncs())).containsExactly(What.PUSHED);
+    }
+
+    /** Else each of the two would renew at once what the other has renewed. */
+    @Test
+    void tokensOfAMachineWhoseClockIsAheadAreNotFromTheFuture() {
+        laptop.time.leap(Duration.ofHours(3));
+        assertThat(laptop.refreshes()).isInstanceOf(Refreshed.class);
+        cloud.syncs();
+        TokenSet adopted = cloud.holds().tokens();
+        assertThat(adopted.generation()).isEqualTo(2);
+        assertThat(adopted.obtainedAt()).isEqualTo(cloud.time.now().wall());
+        assertThat(adopted.lifetime()).contains(SharedStage.HOUR);
+        cloud.time.leap(Duration.ofHours(9));
+        assertThat(laptop.refreshes()).isInstanceOf(Refreshed.class);
+        cloud.syncs();
+        assertThat(cloud.holds().tokens().obtainedAt())
+                .as("what is old stays old")
+                .isEqualTo(laptop.holds().tokens().obtainedAt());
     }
 
     @Test
