@@ -9,12 +9,12 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** A request as the proxy's {@code Exchange} treats it, but for the bytes: which token it carries, and what comes of it. */
-final class SimulatedCall {
+public final class SimulatedCall {
     private static final Duration EMERGENCY_PATIENCE = Duration.ofSeconds(5);
     private static final Duration EXPIRED_PATIENCE = Duration.ofSeconds(10);
 
     /** How a call may end: the upstream's answer, or one of ours in its place. */
-    interface Caller {
+    public interface Caller {
         void served();
 
         void skipped(String why);
@@ -28,7 +28,7 @@ final class SimulatedCall {
     private boolean renewed;
 
     /** @param upstreamAccepts does the MCP server take this access token now? */
-    SimulatedCall(
+    public SimulatedCall(
             SimulatedDaemon daemon,
             TimeSource time,
             String connector,
@@ -41,7 +41,7 @@ final class SimulatedCall {
         this.caller = caller;
     }
 
-    void begin() {
+    public void begin() {
         Authorization now = daemon.keeper().look(connector);
         Zone zone = now instanceof Live live ? live.zone(time.now()) : Zone.FRESH;
         if (zone == Zone.EXPIRED) {

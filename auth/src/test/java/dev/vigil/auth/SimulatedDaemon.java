@@ -9,11 +9,16 @@ import java.util.Collection;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.DoubleSupplier;
+import java.util.function.UnaryOperator;
 
 /** One process: the real stack, wired as the daemon wires it, on a loop that dies with it. */
-final class SimulatedDaemon {
-    /** What a process finds around it. */
-    record Outside(
+public final class SimulatedDaemon {
+    /**
+     * What a process finds around it.
+     *
+     * @param sharing what wraps the refresher of this machine alone
+     */
+    public record Outside(
             Timeline time,
             String machine,
             TokenVault vault,
@@ -21,13 +26,15 @@ final class SimulatedDaemon {
             OAuthTransport wire,
             Executor refreshIo,
             AuthEvents events,
-            DoubleSupplier random) {}
+            DoubleSupplier random,
+            Elsewhere elsewhere,
+            UnaryOperator<Refresher> sharing) {}
 
     private final Outside outside;
     private final TokenKeeper keeper;
     private boolean alive = true;
 
-    SimulatedDaemon(Outside outside, Collection<Connector> connectors) {
+    public SimulatedDaemon(Outside outside, Collection<Connector> connectors) {
         this.outside = outside;
         keeper = wired();
         keeper.manage(connectors);
@@ -42,13 +49,14 @@ final class SimulatedDaemon {
                 outside.refreshIo,
                 outside.time,
                 policy,
-                new GrantReader(outside.vault, policy, outside.time, Elsewhere.NOWHERE),
-                new DurableRefresher(outside.vault, overOAuth, policy, outside.issuers, outside.time),
+                new GrantReader(outside.vault, policy, outside.time, outside.elsewhere),
+                outside.sharing.apply(
+                        new DurableRefresher(outside.vault, overOAuth, policy, outside.issuers, outside.time)),
                 outside.events,
                 outside.random);
     }
 
-    TokenKeeper keeper() {
+    public TokenKeeper keeper() {
         return keeper;
     }
 
@@ -65,11 +73,11 @@ final class SimulatedDaemon {
     }
 
     /** No task of this process runs from now on. */
-    void die() {
+    public void die() {
         alive = false;
     }
 
-    TaskLoop loop() {
+    public TaskLoop loop() {
         return new TaskLoop() {
             @Override
             public void execute(Runnable task) {

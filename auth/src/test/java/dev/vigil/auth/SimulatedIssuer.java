@@ -15,12 +15,12 @@ import java.util.function.Supplier;
  * The books of an authorization server, kept in true time: families of tokens, who is newest, what was spent when. A refresh
  * token is written {@code rt-FAMILY-NUMBER}, and the access token that came with it {@code at-FAMILY-NUMBER}.
  */
-final class SimulatedIssuer {
+public final class SimulatedIssuer {
     /** A refresh token that nobody uses for so long dies. */
-    static final Duration IDLE_LIFE = Duration.ofDays(10);
+    public static final Duration IDLE_LIFE = Duration.ofDays(10);
 
     /** What happens to a refresh token that is shown again after it was spent. */
-    enum Reuse {
+    public enum Reuse {
         /** The whole family ends, however soon it is. */
         STRICT(Duration.ZERO, true),
         /** Taken for lost answers for a minute; later the whole family ends. */
@@ -40,28 +40,28 @@ final class SimulatedIssuer {
     }
 
     /** Why a family is no more. */
-    enum End {
+    public enum End {
         REVOKED_BY_PERSON,
         REUSE_DETECTED,
         IDLE
     }
 
     /** Everything that came from one login. */
-    static final class Family {
-        final int id;
-        final String connector;
-        final Duration lifetime;
+    public static final class Family {
+        public final int id;
+        public final String connector;
+        public final Duration lifetime;
         /** The refresh token that counts. */
-        int newest;
+        public int newest;
 
-        Optional<End> end = Optional.empty();
+        public Optional<End> end = Optional.empty();
         Instant used;
         private int accessNumber;
         private final Map<Integer, Instant> spent = new HashMap<>();
         private final Map<Integer, Instant> accessEnds = new HashMap<>();
 
         /** Does the server end it over a refresh token that is shown twice? */
-        final boolean isStrict;
+        public final boolean isStrict;
 
         private Family(int id, String connector, Duration lifetime, boolean isStrict, Instant now) {
             this.id = id;
@@ -72,7 +72,7 @@ final class SimulatedIssuer {
         }
 
         /** When the access token that came with this refresh token ends; the epoch if it did long ago. */
-        Instant accessEnd(int number) {
+        public Instant accessEnd(int number) {
             return accessEnds.getOrDefault(number, Instant.EPOCH);
         }
 
@@ -83,25 +83,25 @@ final class SimulatedIssuer {
         }
     }
 
-    final String name;
-    final Reuse reuse;
+    public final String name;
+    public final Reuse reuse;
     private final Supplier<Instant> truth;
     private final Map<Integer, Family> families = new HashMap<>();
     private final Map<String, Family> latest = new HashMap<>();
     private int refreshes;
 
-    SimulatedIssuer(String name, Reuse reuse, Supplier<Instant> truth) {
+    public SimulatedIssuer(String name, Reuse reuse, Supplier<Instant> truth) {
         this.name = name;
         this.reuse = reuse;
         this.truth = truth;
     }
 
-    String host() {
+    public String host() {
         return name + ".example.com";
     }
 
     /** A person logs in: a new family, and the grant as Vigil stores it. */
-    Grant login(String connector, Duration lifetime, Optional<Grant> before, Instant wall) {
+    public Grant login(String connector, Duration lifetime, Optional<Grant> before, Instant wall) {
         Family family = new Family(families.size() + 1, connector, lifetime, reuse.endsFamily, truth.get());
         families.put(family.id, family);
         latest.put(connector, family);
@@ -121,7 +121,7 @@ final class SimulatedIssuer {
     }
 
     /** The grant that the person gave last for this connector. */
-    Family family(String connector) {
+    public Family family(String connector) {
         Family family = latest.get(connector);
         if (family == null) {
             throw new AssertionError("nobody ever logged in to " + connector);
@@ -131,7 +131,7 @@ final class SimulatedIssuer {
     }
 
     /** The family that a refresh token belongs to. */
-    Family familyOf(String refreshToken) {
+    public Family familyOf(String refreshToken) {
         Family family = families.get(part(refreshToken, 1));
         if (family == null) {
             throw new AssertionError("no token of ours: " + refreshToken);
@@ -139,26 +139,31 @@ final class SimulatedIssuer {
         return family;
     }
 
-    static int number(String token) {
+    public static int number(String token) {
         return part(token, 2);
     }
 
     /** Does the protected server take this access token now? */
-    boolean accepts(String accessToken) {
+    public boolean accepts(String accessToken) {
         Family family = familyOf(accessToken);
         return family.end.isEmpty() && family.accessEnd(number(accessToken)).isAfter(truth.get());
     }
 
-    void revoke(String connector) {
+    public void revoke(String connector) {
         family(connector).end = Optional.of(End.REVOKED_BY_PERSON);
     }
 
-    int refreshes() {
+    /** A person ends this login, which need not be the latest. */
+    public void end(Family family) {
+        family.end = Optional.of(End.REVOKED_BY_PERSON);
+    }
+
+    public int refreshes() {
         return refreshes;
     }
 
     /** The JSON of new tokens; empty means {@code invalid_grant}. */
-    Optional<String> redeem(String refreshToken) {
+    public Optional<String> redeem(String refreshToken) {
         Family family = familyOf(refreshToken);
         int number = number(refreshToken);
         endIfIdle(family);

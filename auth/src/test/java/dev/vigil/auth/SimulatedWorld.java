@@ -108,7 +108,9 @@ final class SimulatedWorld {
                         wire,
                         refreshIo,
                         new Listening(),
-                        backoff::nextDouble),
+                        backoff::nextDouble,
+                        Elsewhere.NOWHERE,
+                        alone -> alone),
                 connectors));
     }
 

@@ -60,6 +60,11 @@ public final class Timeline implements TimeSource, TaskLoop {
         wall = wall.plus(by);
     }
 
+    /** Both clocks go on, and whatever was due meanwhile is late, as in a process that was stopped. */
+    public synchronized void standStill(Duration by) {
+        moveTo(monotonic.plus(by));
+    }
+
     /** How long until the next timer; empty when none is set. */
     public synchronized Optional<Duration> nextTimer() {
         return Optional.ofNullable(timers.peek()).map(first -> first.at().minus(monotonic));

@@ -23,9 +23,9 @@ import java.util.function.Supplier;
  * <p>Changing threads is what costs real time. So a job that is known to block only for an instant has its time beforehand,
  * and then runs on the caller's thread without a pause.
  */
-final class Turns implements Executor {
+public final class Turns implements Executor {
     /** Ends a job where it pauses, as a killed process ends: nothing that it does afterwards counts. */
-    static final class Killed extends Error {
+    public static final class Killed extends Error {
         private static final long serialVersionUID = 1L;
     }
 
@@ -48,7 +48,7 @@ final class Turns implements Executor {
      * @param atOnce how many jobs may be under way; others wait for their turn
      * @param instant how long the next job takes, if it needs no pause; asked once for each job
      */
-    Turns(Timeline time, int atOnce, Supplier<Optional<Duration>> instant) {
+    public Turns(Timeline time, int atOnce, Supplier<Optional<Duration>> instant) {
         this.time = time;
         this.atOnce = atOnce;
         this.instant = instant;
@@ -69,12 +69,12 @@ final class Turns implements Executor {
     }
 
     /** Lets simulated time pass, and others run, before the job that calls this goes on. */
-    static void pause(Duration duration) {
+    public static void pause(Duration duration) {
         current().pause(duration);
     }
 
     /** Has the job that calls this had its time beforehand? Then it must not take long. */
-    static boolean isInstant() {
+    public static boolean isInstant() {
         return current().isInstant;
     }
 
@@ -83,7 +83,7 @@ final class Turns implements Executor {
     }
 
     /** Ends all jobs where they are, as well as the one that calls, if one does: it must throw {@link Killed} itself. */
-    void killAll() {
+    public void killAll() {
         queued.clear();
         List<Job> victims = List.copyOf(running);
         victims.forEach(job -> job.killed = true);

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** A store without a network that keeps the port's contract. Faults are methods. */
-final class MemoryStore implements ObjectStore {
+public final class MemoryStore implements ObjectStore {
     /** Guarded by this, like all below. */
     private final Map<String, Stored> objects = new TreeMap<>();
 
@@ -51,6 +51,11 @@ final class MemoryStore implements ObjectStore {
 
     @Override
     public void close() {}
+
+    /** What a store says that gave no clear answer. */
+    public static StoreException trouble(Kind kind, boolean mayHaveBeenApplied) {
+        return new StoreException(kind, mayHaveBeenApplied, "the bucket gives no answer (" + kind + ")");
+    }
 
     /** Fault: nobody answers, until it is mended. */
     synchronized void down(boolean isDown) {
