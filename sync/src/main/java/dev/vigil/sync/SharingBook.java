@@ -42,7 +42,8 @@ public final class SharingBook implements Elsewhere {
         try {
             SharingPage page = page(grant.connector());
             boolean rotates = page.rotates() || distrusted.contains(grant.connector());
-            return page.epoch() == grant.epoch() && rotates;
+            // A later login may be in the book and not on the disk yet: that says the more that this one was shared.
+            return page.epoch() > grant.epoch() || (page.epoch() == grant.epoch() && rotates);
         } catch (VaultException | IllegalArgumentException e) {
             return true;
         }
@@ -51,7 +52,7 @@ public final class SharingBook implements Elsewhere {
     /** Is it the login that stands in the bucket, or did? What cannot be read counts as yes. */
     public boolean isShared(Grant grant) {
         try {
-            return page(grant.connector()).epoch() == grant.epoch();
+            return page(grant.connector()).epoch() >= grant.epoch();
         } catch (VaultException | IllegalArgumentException e) {
             return true;
         }

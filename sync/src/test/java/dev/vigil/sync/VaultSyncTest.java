@@ -106,6 +106,20 @@ class VaultSyncTest {
                 .isEqualTo(laptop.holds().tokens().obtainedAt());
     }
 
+    /** It has died after the one and before the other. */
+    @Test
+    void adoptionThatIsInTheBookAndNotOnTheDiskMakesNothingOnesOwn() {
+        bothAreLoggedIn();
+        logsInAnew(laptop);
+        laptop.syncs();
+        cloud.book.shared(laptop.holds());
+        stage.store.down(true);
+        assertThat(cloud.holds().epoch()).isLessThan(laptop.holds().epoch());
+        assertThat(cloud.refreshes()).isInstanceOf(Unreachable.class);
+        assertThat(cloud.book.isShared(cloud.holds())).isTrue();
+        assertThat(stage.redeemed()).isZero();
+    }
+
     @Test
     void quietRoundIsOneRequest() {
         bothAreLoggedIn();
