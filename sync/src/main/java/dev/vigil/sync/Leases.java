@@ -49,7 +49,7 @@ final class Leases {
     /** What came of asking for a turn. */
     sealed interface Turn {
         /** It is ours. */
-        record Ours(Found<Lease> lease, Deadline end) implements Turn {
+        record Ours(Found<Lease> lease, Now asked, Deadline end) implements Turn {
             Optional<Intended> intent() {
                 return lease.value().intent();
             }
@@ -107,7 +107,7 @@ final class Leases {
                 .value()
                 .intending(new Intended(self, epoch, generation, time.now().wall()));
         return bucket.put(connector, next, Optional.of(turn.lease().version()))
-                .map(version -> new Turn.Ours(new Found<>(next, version), turn.end()));
+                .map(version -> new Turn.Ours(new Found<>(next, version), turn.asked(), turn.end()));
     }
 
     /**
@@ -133,14 +133,18 @@ final class Leases {
         return outcome instanceof Unreachable ? before : turn.intent();
     }
 
-    /** Is enough of a turn left to send something? By either clock: one of them may have slept. */
+    /**
+     * Is enough of a turn left to send something? By either clock: one of them may have slept. Where one has leapt against the
+     * other nobody knows how long that was: the wall clock may have been set back meanwhile.
+     */
     boolean maySend(Turn.Ours turn) {
-        return turn.end().left(time.now()).compareTo(LEAST_LEFT) >= 0;
+        Now now = time.now();
+        return !now.hasLeaptSince(turn.asked()) && turn.end().left(now).compareTo(LEAST_LEFT) >= 0;
     }
 
     private Turn.Ours ours(String connector, Lease lease, Version version, Now asked) {
         seen.remove(connector);
-        return new Turn.Ours(new Found<>(lease, version), Deadline.in(Lease.TTL, asked));
+        return new Turn.Ours(new Found<>(lease, version), asked, Deadline.in(Lease.TTL, asked));
     }
 
     /** By the monotonic clock alone, which a sleeping machine may stop: late is safe, early is not. */

@@ -229,7 +229,9 @@ class SharedRefresherTest {
     @Test
     void nothingIsSentWhenTheMachineSleptBetweenLeaseAndRequest() {
         for (Runnable sleep : List.<Runnable>of(
-                () -> laptop.time.advance(Duration.ofSeconds(61)), () -> laptop.time.leap(Duration.ofHours(8)))) {
+                () -> laptop.time.advance(Duration.ofSeconds(61)),
+                () -> laptop.time.leap(Duration.ofHours(8)),
+                () -> laptop.time.leap(Duration.ofMinutes(-12)))) {
             laptop.beforeSending = sleep;
             assertThat(laptop.refreshes()).isInstanceOf(Unreachable.class);
         }
