@@ -67,9 +67,10 @@ record Comparison(Need need, boolean rolledBack) {
                 .isPresent();
     }
 
-    /** Is the login that ended here still the newest that anybody knows of? */
+    /** Is the login that ended here still the newest that anybody knows of? A later one that was refused does not count. */
     private static boolean isOver(long ended, Optional<Grant> ours, Optional<SharedState> theirs) {
-        return ours.filter(grant -> grant.epoch() > ended).isEmpty()
+        return ours.filter(grant -> grant.epoch() > ended && grant.refusal().isEmpty())
+                        .isEmpty()
                 && theirs.filter(state -> state.epoch() > ended).isEmpty();
     }
 

@@ -61,6 +61,7 @@ class ComparisonTest {
         "-,     2.4b, 1.3,  1, ADOPT,       false",
         "-,     x2.3, 1.3,  1, NOTHING,     false",
         "2.1b,  1.3a, 1.3,  1, PUSH,        false",
+        "2.1b!, 1.3a, 1.3,  1, BURY,        false",
     })
     void whatIsToBeDone(
             String ours, String theirs, String seen, String ended, Comparison.Need need, boolean rolledBack) {
