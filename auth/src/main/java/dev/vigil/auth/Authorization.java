@@ -6,6 +6,7 @@ import dev.vigil.auth.RefreshOutcome.Refreshed;
 import dev.vigil.auth.RefreshOutcome.Rejected;
 import dev.vigil.auth.RefreshOutcome.Unanswered;
 import dev.vigil.auth.RefreshOutcome.Unreachable;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -111,12 +112,15 @@ public sealed interface Authorization {
                 return refused(rejected, hasEnded, now);
             }
             if (outcome instanceof Unreachable unreachable) {
-                Deadline retry = policy.retryAt(this, unreachable.retryAfter(), now, random);
-                return troubled(trouble(unreachable.category(), unreachable.reason(), false, now), retry);
+                return unreachable.isWaiting()
+                        ? waiting(unreachable, now)
+                        : troubled(
+                                Trouble.after(trouble, unreachable, now),
+                                policy.retryAt(this, unreachable.retryAfter(), now, random));
             }
             if (outcome instanceof Unanswered unanswered) {
                 Deadline retry = policy.retryAfterLostAnswer(this, unanswered.resendIn(), now, random);
-                return troubled(trouble(FailureCategory.NETWORK, unanswered.reason(), true, now), retry);
+                return troubled(Trouble.after(trouble, unanswered, now), retry);
             }
             throw new AssertionError(outcome);
         }
@@ -139,7 +143,17 @@ public sealed interface Authorization {
 
         /** Do the tokens exist in memory only? */
         public boolean isUnsaved() {
-            return failures == 0 && trouble.isPresent();
+            return failures == 0 && trouble.filter(one -> !one.isWaiting()).isPresent();
+        }
+
+        /** Is another machine refreshing it, as it should? */
+        public boolean isWaiting() {
+            return trouble.filter(Trouble::isWaiting).isPresent();
+        }
+
+        /** Did another machine begin to refresh it, and has it not told what came of it? */
+        public boolean isLeftToAnother() {
+            return trouble.filter(Trouble::isLeftToAnother).isPresent();
         }
 
         /** Was the refresh token refused, so that the access token serves for the last time? */
@@ -152,26 +166,15 @@ public sealed interface Authorization {
             return trouble.map(Trouble::answerLost).orElse(false);
         }
 
+        /** No failure, so no back-off: the other machine's turn may end, or its lease die, when it says. */
+        private Live waiting(Unreachable turn, Now now) {
+            Deadline look = Deadline.in(turn.retryAfter().orElse(Duration.ZERO), now);
+            return new Live(
+                    grant, schedule, failures, Optional.of(Trouble.after(trouble, turn, now)), Optional.of(look));
+        }
+
         private Live troubled(Trouble next, Deadline retry) {
             return new Live(grant, schedule, failures + 1, Optional.of(next), Optional.of(retry));
-        }
-
-        private Trouble trouble(FailureCategory category, String reason, boolean answerLost, Now now) {
-            Instant since = trouble.map(Trouble::since).orElse(now.wall());
-            return new Trouble(category, reason, since, answerLost);
-        }
-    }
-
-    /**
-     * What is wrong with a login that serves all the same: refreshes fail and nobody has said no, the tokens are in memory
-     * only, or the access token serves for the last time.
-     *
-     * @param since the first failure in a row
-     * @param answerLost is it unknown whether the refresh token is spent?
-     */
-    record Trouble(FailureCategory category, String reason, Instant since, boolean answerLost) {
-        public Trouble(FailureCategory category, String reason, Instant since) {
-            this(category, reason, since, false);
         }
     }
 

@@ -20,6 +20,11 @@ final class CallTimes {
         }
     }
 
+    /** What was counted last has not been done after all. */
+    void takeBackNewest() {
+        newestFirst.pollFirst();
+    }
+
     /** How long until fewer than {@code limit} of them lie within {@code window}; zero when that is so now. */
     Duration untilBelow(int limit, Duration window, Duration now) {
         Iterator<Duration> times = newestFirst.iterator();

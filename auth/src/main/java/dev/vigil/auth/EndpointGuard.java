@@ -69,6 +69,11 @@ final class EndpointGuard {
         if (grant.oauth().isEmpty()) {
             return;
         }
+        if (outcome instanceof Unreachable not
+                && not.isWaiting()) { // a look at whose turn it is costs no server anything
+            of(byConnector, grant.connector()).takeBackNewest();
+            of(byServer, issuer(grant)).takeBackNewest();
+        }
         if (isTransient(outcome)) {
             breaker(grant).failed(now.monotonic(), wasAsked(outcome));
         } else if (saysNothing(outcome)) {

@@ -9,6 +9,8 @@ public enum FailureCategory {
     NETWORK,
     STORAGE,
     SYNC,
+    /** No failure: another machine has the turn at refreshing it. */
+    WAITING,
     CLOCK;
 
     public String word() {

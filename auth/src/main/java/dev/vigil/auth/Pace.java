@@ -32,7 +32,7 @@ final class Pace {
     /** May a request have it refreshed? Not while a failed refresh rests. */
     boolean mayAsk(Live live, Trigger trigger, Now now) {
         // A lost answer rests until the access token ends. When the upstream refuses it, it has ended.
-        boolean isOver = trigger == Trigger.UPSTREAM_401 && live.isAnswerLost();
+        boolean isOver = trigger == Trigger.UPSTREAM_401 && live.isAnswerLost() && !live.isWaiting();
         return (isOver || !live.isResting(now)) && heldBack(live, now).isZero();
     }
 

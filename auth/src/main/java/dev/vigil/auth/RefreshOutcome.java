@@ -24,12 +24,27 @@ public sealed interface RefreshOutcome {
     /**
      * The refresh token was not spent: it never left, or the server answered that it cannot serve now.
      *
+     * @param retryAfter the server's wish; of a {@linkplain #waiting wait}, when exactly to look again
      * @param asked false when no connection stood, so that the server was not troubled
      */
     record Unreachable(FailureCategory category, String reason, Optional<Duration> retryAfter, boolean asked)
             implements RefreshOutcome {
         public Unreachable(FailureCategory category, String reason, Optional<Duration> retryAfter) {
             this(category, reason, retryAfter, true);
+        }
+
+        /** Nothing is wrong: another machine is at it, or was a moment ago. */
+        public static Unreachable waiting(String reason, Duration lookAgain) {
+            return new Unreachable(FailureCategory.WAITING, reason, Optional.of(lookAgain), false);
+        }
+
+        boolean isWaiting() {
+            return category == FailureCategory.WAITING;
+        }
+
+        @Override
+        public String word() {
+            return isWaiting() ? category.word() : "unreachable";
         }
 
         /** There is no way to the server. */
@@ -43,10 +58,26 @@ public sealed interface RefreshOutcome {
      *
      * @param resendIn when the same token may be sent once more; empty when it may not before the access token ends
      * @param sentNow false when this time nothing was sent
+     * @param isElsewhere did another machine send it, which may come back with the answer?
      */
-    record Unanswered(String reason, Optional<Duration> resendIn, boolean sentNow) implements RefreshOutcome {
+    record Unanswered(String reason, Optional<Duration> resendIn, boolean sentNow, boolean isElsewhere)
+            implements RefreshOutcome {
         public Unanswered(String reason) {
             this(reason, Optional.empty(), true);
+        }
+
+        public Unanswered(String reason, Optional<Duration> resendIn, boolean sentNow) {
+            this(reason, resendIn, sentNow, false);
+        }
+
+        /** Another machine sent it and has not told what came of it. */
+        public static Unanswered elsewhere(String reason) {
+            return new Unanswered(reason, Optional.empty(), false, true);
+        }
+
+        /** Where it was lost: on the way to the server, or with a machine that shares the login. */
+        FailureCategory category() {
+            return isElsewhere ? FailureCategory.SYNC : FailureCategory.NETWORK;
         }
     }
 

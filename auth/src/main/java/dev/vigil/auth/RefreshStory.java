@@ -61,7 +61,7 @@ record RefreshStory(String connector, Live tried, Trigger trigger, Now begun, No
         if (outcome instanceof Adopted) return Optional.empty();
         if (outcome instanceof Rejected) return Optional.of(FailureCategory.AUTH);
         if (outcome instanceof Unreachable unreachable) return Optional.of(unreachable.category());
-        if (outcome instanceof Unanswered) return Optional.of(FailureCategory.NETWORK);
+        if (outcome instanceof Unanswered unanswered) return Optional.of(unanswered.category());
         throw new AssertionError(outcome);
     }
 

@@ -128,7 +128,7 @@ class EndpointGuardTest {
         time.advance(Duration.ofSeconds(30));
         refresh(notion, new Adopted(notion));
         refresh(notion, new Unreachable(FailureCategory.STORAGE, "disk full", Optional.empty()));
-        refresh(notion, new Unreachable(FailureCategory.SYNC, "box is refreshing it", Optional.empty(), false));
+        refresh(notion, Unreachable.waiting("box is refreshing it", Duration.ofSeconds(5)));
         assertThat(held(grant("other", HOUR))).as("the next may ask").isZero();
         refresh(notion, DOWN);
         assertThat(held(grant("other", HOUR))).as("and it is still ill").isEqualTo(Duration.ofMinutes(1));

@@ -4,7 +4,6 @@ package dev.vigil.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vigil.auth.Authorization.Live;
-import dev.vigil.auth.Authorization.Trouble;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

@@ -50,6 +50,7 @@ record Sentences(ZoneId zone) {
                 + switch (report.outcome()) {
                     case "refreshed" -> "token renewed" + life + next;
                     case "adopted" -> "token taken over, somebody else had renewed it" + life + next;
+                    case "waiting" -> "waits, " + report.reason().orElse("another machine is refreshing it") + life;
                     case "rejected" -> "refresh refused (" + report.reason().orElse("no reason given") + ")";
                     default ->
                         "refresh failed (" + cause(report) + "), attempt " + report.attempt() + life

@@ -7,10 +7,10 @@ import dev.vigil.auth.Authorization.Live;
 import dev.vigil.auth.Authorization.LoggedOut;
 import dev.vigil.auth.Authorization.NeedsLogin;
 import dev.vigil.auth.Authorization.NotNeeded;
-import dev.vigil.auth.Authorization.Trouble;
 import dev.vigil.auth.Authorization.Unreadable;
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.GrantKind;
+import dev.vigil.auth.Trouble;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -55,7 +55,7 @@ record Standing(
             return new Standing(
                     isKey ? "has a key" : words(live),
                     trouble.map(Trouble::reason),
-                    trouble.map(Trouble::since),
+                    trouble.filter(any -> isTrouble(live)).map(Trouble::since),
                     live.grant().refusal().map(no -> action(name, connector)),
                     isKey);
         }
@@ -66,7 +66,12 @@ record Standing(
         if (live.isUnsaved()) return "logged in, NOT SAVED";
         if (live.isLast()) return "logged in, for the last time";
         if (live.isAnswerLost()) return "logged in, an answer was lost";
-        return live.trouble().isEmpty() ? "logged in" : "logged in, refresh failing";
+        return isTrouble(live) ? "logged in, refresh failing" : "logged in";
+    }
+
+    /** Waiting for another machine that is at it is none, as long as nothing else was in doubt. */
+    private static boolean isTrouble(Live live) {
+        return live.trouble().isPresent() && (!live.isWaiting() || live.isAnswerLost());
     }
 
     private static String action(String name, Optional<Connector> connector) {

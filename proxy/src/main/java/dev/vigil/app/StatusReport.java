@@ -122,7 +122,7 @@ final class StatusReport {
     /**
      * What happens next to a connector, and why then.
      *
-     * @param what refresh, retry, login, key, look or none
+     * @param what refresh, retry, wait, login, key, look or none
      */
     record NextStep(String what, Optional<Instant> at, String why) {
 
@@ -155,6 +155,16 @@ final class StatusReport {
                         "login",
                         live.retryAt().map(Deadline::wall),
                         "the refresh token was refused after a lost answer, and the access token serves to its end");
+            }
+            if (live.isWaiting()) {
+                return new NextStep(
+                        "wait",
+                        live.retryAt().map(Deadline::wall),
+                        live.trouble().get().reason());
+            }
+            if (live.isLeftToAnother()) {
+                String why = "another machine has not told what came of its refresh, and only it, or a person, goes on";
+                return new NextStep("wait", live.retryAt().map(Deadline::wall), why);
             }
             if (live.isAnswerLost()) {
                 return new NextStep(

@@ -141,6 +141,11 @@ class EventLogTest {
                 Optional.of(FailureCategory.NETWORK),
                 Optional.of("connection refused"),
                 Optional.of(Duration.ofSeconds(-61))));
+        log.refreshed(refresh(
+                "waiting",
+                Optional.of(FailureCategory.WAITING),
+                Optional.of("laptop is refreshing it"),
+                Optional.of(Duration.ofSeconds(61))));
         log.refreshed(
                 refresh("linear", "refreshed", Optional.empty(), Optional.empty(), Optional.of(Duration.ofHours(1))));
         log.authorizationChanged(

@@ -9,7 +9,6 @@ import dev.vigil.auth.Authorization.Live;
 import dev.vigil.auth.Authorization.LoggedOut;
 import dev.vigil.auth.Authorization.NeedsLogin;
 import dev.vigil.auth.Authorization.NotNeeded;
-import dev.vigil.auth.Authorization.Trouble;
 import dev.vigil.auth.Authorization.Unreadable;
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.Deadline;
@@ -25,6 +24,7 @@ import dev.vigil.auth.RegisteredClient;
 import dev.vigil.auth.Secret;
 import dev.vigil.auth.TokenSet;
 import dev.vigil.auth.TokenSource;
+import dev.vigil.auth.Trouble;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -176,6 +176,9 @@ class StatusReportTest {
         Trouble trouble = new Trouble(FailureCategory.NETWORK, "connection refused", WALL.minusSeconds(90));
         Trouble unsaved = new Trouble(FailureCategory.STORAGE, "disk full", WALL.minusSeconds(90));
         Trouble lost = new Trouble(FailureCategory.NETWORK, "connection reset", WALL.minusSeconds(90), true);
+        Trouble waiting = new Trouble(FailureCategory.WAITING, "laptop is refreshing it", WALL.minusSeconds(9));
+        Trouble left =
+                new Trouble(FailureCategory.SYNC, "laptop has not told what came of it", WALL.minusSeconds(90), true);
         return List.of(
                 new NotNeeded(),
                 new LoggedOut(Optional.empty()),
@@ -188,7 +191,9 @@ class StatusReportTest {
                 live(grant(Optional.of(binding()), Optional.empty(), true)),
                 new Live(fresh.grant(), fresh.schedule(), 0, Optional.of(unsaved), Optional.empty()),
                 new Live(fresh.grant(), fresh.schedule(), 2, Optional.of(lost), Optional.of(retry)),
-                new HeldElsewhere("another machine may hold it, but the bucket cannot be read: no answer in time"));
+                new HeldElsewhere("another machine may hold it, but the bucket cannot be read: no answer in time"),
+                new Live(fresh.grant(), fresh.schedule(), 0, Optional.of(waiting), Optional.of(retry)),
+                new Live(fresh.grant(), fresh.schedule(), 1, Optional.of(left), Optional.of(retry)));
     }
 
     private static Live live(Grant grant) {

@@ -113,7 +113,7 @@ final class SharedRefresher implements Refresher {
         SharedStep waited = SharedStep.of(held, What.WAITED);
         push.story().accept(taken.holder().map(waited::with).orElse(waited));
         String who = taken.holder().map(Machine::name).orElse("another machine");
-        return new Unreachable(FailureCategory.SYNC, who + " is refreshing it", Optional.of(taken.lookAgain()), false);
+        return Unreachable.waiting(who + " is refreshing it", taken.lookAgain());
     }
 
     /** Where something fails before our intent is written, the turn is given back as it was. */
@@ -180,10 +180,7 @@ final class SharedRefresher implements Refresher {
                 .accept(SharedStep.of(held, What.LEFT_TO_OTHER)
                         .with(intent.machine())
                         .because("began at " + intent.at()));
-        return new Unanswered(
-                why + ". If it will not come back: vigil refresh --take-over " + held.connector(),
-                Optional.empty(),
-                false);
+        return Unanswered.elsewhere(why + ". If it will not come back: vigil refresh --take-over " + held.connector());
     }
 
     /**

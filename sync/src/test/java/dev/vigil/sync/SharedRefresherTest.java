@@ -74,9 +74,7 @@ class SharedRefresherTest {
         List<RefreshOutcome> meanwhile = new ArrayList<>();
         laptop.afterActing = () -> meanwhile.add(cloud.refreshes());
         assertThat(laptop.refreshes()).isInstanceOf(Refreshed.class);
-        assertThat(meanwhile)
-                .containsExactly(new Unreachable(
-                        FailureCategory.SYNC, "laptop is refreshing it", Optional.of(Duration.ofSeconds(5)), false));
+        assertThat(meanwhile).containsExactly(Unreachable.waiting("laptop is refreshing it", Duration.ofSeconds(5)));
         assertThat(stage.redeemed()).isEqualTo(1);
     }
 
