@@ -88,13 +88,14 @@ record NoToken(Connector connector, TimeSource time) {
                 .map(retry -> retry.left(time.now()))
                 .filter(left -> left.compareTo(SOON) > 0)
                 .orElse(SOON);
-        OwnAnswer answer = OwnAnswer.of(
+        OwnAnswer passing = OwnAnswer.of(
                         Kind.AUTHORIZATION_UNAVAILABLE,
                         name(),
                         "the token for " + name() + " could not be renewed in time: skipped",
-                        "Vigil goes on trying, so the same call may succeed later. Nobody needs to log in.",
+                        live.isLeftToAnother() ? words().machineIsGone() : words().goesOnTrying(),
                         reason)
                 .retryable(wait);
+        OwnAnswer answer = live.isLeftToAnother() ? passing.action(words().takeOver()) : passing;
         return live.trouble().map(trouble -> answer.since(trouble.since())).orElse(answer);
     }
 

@@ -9,16 +9,19 @@ import dev.vigil.auth.Authorization.LoggedOut;
 import dev.vigil.auth.Authorization.NeedsLogin;
 import dev.vigil.auth.Authorization.Unreadable;
 import dev.vigil.auth.Connector;
+import dev.vigil.auth.FailureCategory;
 import dev.vigil.auth.Grant;
 import dev.vigil.auth.Grants;
 import dev.vigil.auth.Now;
 import dev.vigil.auth.RefreshPolicy;
 import dev.vigil.auth.RefreshSettings;
+import dev.vigil.auth.Trouble;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpMethod;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +50,42 @@ class SkipReplyTest {
                 .isEqualTo(
                         "200 {\"jsonrpc\":\"2.0\",\"id\":7,\"result\":{\"isError\":true,\"content\":[{\"type\":\"text\","
                                 + "\"text\":\"" + SENTENCE + "\"}],\"_meta\":{\"dev.vigil/skip\":" + DETAIL + "}}}");
+    }
+
+    /** To wait would be no help: nothing here is sent any more before a person has decided. */
+    @Test
+    void loginThatAnotherMachineHasLeftInDoubtNamesTheWayToTakeItOver() {
+        assertThat(unavailable(new Trouble(FailureCategory.SYNC, "laptop has not told", SINCE, true)))
+                .isEqualTo("200 {\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":1401,\"message\":\""
+                        + "the token for notion could not be renewed in time: skipped. The request was not sent."
+                        + " Another machine began to renew it and has not told what came of it. Vigil waits for that"
+                        + " machine. If it will not come back, a person must run: vigil refresh --take-over notion.\","
+                        + "\"data\":{\"kind\":\"authorization_unavailable\",\"connector\":\"notion\","
+                        + "\"reason\":\"sync\",\"since\":\"2026-11-20T02:00:13Z\",\"sent\":false,\"retryable\":true,"
+                        + "\"retryAfter\":30,\"action\":\"vigil refresh --take-over notion\"}}}");
+    }
+
+    @Test
+    void whatVigilGoesOnTryingByItselfNamesNoAction() {
+        for (Trouble passing : List.of(
+                new Trouble(FailureCategory.WAITING, "laptop is refreshing it", SINCE),
+                new Trouble(FailureCategory.SYNC, "the bucket does not answer", SINCE),
+                new Trouble(FailureCategory.NETWORK, "reset", SINCE, true))) {
+            assertThat(unavailable(passing))
+                    .contains("Vigil goes on trying")
+                    .contains("\"reason\":\"" + passing.category().word() + "\"")
+                    .doesNotContain("action");
+        }
+    }
+
+    private static String unavailable(Trouble trouble) {
+        Live live = new Live(
+                GRANT,
+                new RefreshPolicy("laptop", name -> RefreshSettings.DEFAULT).schedule(GRANT, NOW),
+                1,
+                Optional.of(trouble),
+                Optional.empty());
+        return answer("{\"id\":1,\"method\":\"initialize\"}", SKIPS.dead(live));
     }
 
     @Test
@@ -165,7 +204,11 @@ class SkipReplyTest {
     }
 
     private static String answer(String body) {
-        Reply reply = SkipReply.to(HttpMethod.POST, scan(body), EXPIRED);
+        return answer(body, EXPIRED);
+    }
+
+    private static String answer(String body, OwnAnswer own) {
+        Reply reply = SkipReply.to(HttpMethod.POST, scan(body), own);
         return reply.status() + " " + text(reply);
     }
 
