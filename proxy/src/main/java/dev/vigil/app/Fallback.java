@@ -51,7 +51,7 @@ record Fallback(TokenVault vault, MainLoop mainLoop, RefreshPolicy policy, Refre
             }
             return isMissed(grant.get())
                     ? acted(grant.get(), beat, refresher.refresh(grant.get()))
-                    : Finding.seen(connector.name(), Outcome.FRESH, Optional.empty());
+                    : leftAlone(grant.get());
         } catch (VaultException e) {
             return Finding.seen(connector.name(), Outcome.STORAGE, Optional.of(e.getMessage()));
         }
@@ -65,6 +65,13 @@ record Fallback(TokenVault vault, MainLoop mainLoop, RefreshPolicy policy, Refre
         return isDue
                 && mainLoop.hasMissed(
                         grant.connector(), schedule.zone(time.now()).compareTo(Zone.EMERGENCY) < 0);
+    }
+
+    /** The main loop is at work. That does not mean that it succeeds. */
+    private Finding leftAlone(Grant grant) {
+        Optional<String> failure = mainLoop.failure(grant);
+        return Finding.seen(
+                grant.connector(), failure.map(any -> Outcome.NOT_RENEWED).orElse(Outcome.FRESH), failure);
     }
 
     private Finding acted(Grant grant, Optional<Instant> beat, RefreshOutcome outcome) {

@@ -25,7 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
  * incident    true when it acted: the main loop had missed its time
  * findings    of those that were not simply fresh
  *   connector
- *   outcome       refreshed, logged_out, login_needed, unreachable, unanswered or storage
+ *   outcome       refreshed, logged_out, login_needed, not_renewed, unreachable, unanswered or storage
  *   acted         true when a refresh was tried
  *   reason        null for a refresh that went well
  *   main_loop_at  the last heartbeat where the run acted; null for none
@@ -40,6 +40,8 @@ record FallbackRun(Instant at, List<Finding> findings) {
         REFRESHED(0),
         LOGGED_OUT(3),
         LOGIN_NEEDED(3),
+        /** The token has expired although the main loop looks after it; nothing was tried. */
+        NOT_RENEWED(5),
         UNREACHABLE(5),
         UNANSWERED(5),
         STORAGE(6);
@@ -111,7 +113,8 @@ record FallbackRun(Instant at, List<Finding> findings) {
 
     private String head() {
         if (isIncident()) return "INCIDENT";
-        return exit() == Outcome.STORAGE.exit ? "STORAGE" : "LOGIN NEEDED";
+        if (exit() == Outcome.STORAGE.exit) return "STORAGE";
+        return exit() == Outcome.NOT_RENEWED.exit ? "EXPIRED" : "LOGIN NEEDED";
     }
 
     private String words(Finding found, Sentences sentences) {
@@ -122,6 +125,7 @@ record FallbackRun(Instant at, List<Finding> findings) {
             case REFRESHED -> "refreshed " + name + " (" + missed(found, sentences) + ")";
             case LOGGED_OUT -> name + " is not logged in, run: vigil login " + name;
             case LOGIN_NEEDED -> name + " needs a login" + reason + ", run: vigil login " + name;
+            case NOT_RENEWED -> name + " has expired and could not be renewed" + reason;
             case UNREACHABLE -> name + " could not be refreshed for now" + reason;
             case UNANSWERED ->
                 name + ": the answer to the refresh was lost" + reason + ", and the refresh token may be spent";

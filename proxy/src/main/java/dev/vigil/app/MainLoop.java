@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.app;
 
+import dev.vigil.auth.Grant;
 import dev.vigil.auth.Heartbeats;
 import dev.vigil.auth.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -13,8 +15,9 @@ import java.util.function.Predicate;
  * what they tell in the bucket.
  *
  * @param elsewhere has the daemon of another machine looked after this connector of late? May block
+ * @param notRenewed why it has not got a token renewed that has expired, in words for people. May block
  */
-record MainLoop(Heartbeats beats, Predicate<String> elsewhere, TimeSource time) {
+record MainLoop(Heartbeats beats, Predicate<String> elsewhere, Function<Grant, String> notRenewed, TimeSource time) {
     /** Two cycles of the main loop, each a nap of at most 30 s, and one refresh of at most 30 s. */
     static final Duration MISSED_AFTER = Duration.ofSeconds(90);
 
@@ -29,6 +32,14 @@ record MainLoop(Heartbeats beats, Predicate<String> elsewhere, TimeSource time) 
      */
     boolean hasMissed(String connector, boolean hasTime) {
         return isSilent(connector) && !(hasTime && elsewhere.test(connector));
+    }
+
+    /** Has a token expired in its care? Only after it has had its time, since a machine that wakes up has it renewed at once. */
+    Optional<String> failure(Grant grant) {
+        return grant.tokens()
+                .expiresAt()
+                .filter(end -> end.plus(MISSED_AFTER).isBefore(time.now().wall()))
+                .map(end -> notRenewed.apply(grant));
     }
 
     /** A heartbeat from the future is of no use either: the clock was set back, and nobody has beaten since. */

@@ -110,6 +110,7 @@ final class RefreshCommand implements Callable<Integer> {
                         workplace.vaults().beats(),
                         name -> bucket.filter(shared -> shared.sharing().isTendedElsewhere(name))
                                 .isPresent(),
+                        new NotRenewed(workplace.vault(), workplace.vaults().journal("sync-story"))::why,
                         time),
                 policy,
                 refresher,

@@ -40,7 +40,8 @@ class FallbackRunTest {
                     Finding.acted("e", Outcome.UNANSWERED, Optional.of("reset"), BEAT),
                     Finding.seen("f", Outcome.LOGIN_NEEDED, Optional.of("invalid_grant")),
                     Finding.seen("g", Outcome.STORAGE, Optional.of("grants/g.sealed is damaged")),
-                    Finding.seen("h", Outcome.LOGGED_OUT, Optional.empty())));
+                    Finding.seen("h", Outcome.LOGGED_OUT, Optional.empty()),
+                    Finding.seen("i", Outcome.NOT_RENEWED, Optional.of("laptop is refreshing it"))));
 
     @TempDir
     Path folder;
@@ -54,10 +55,13 @@ class FallbackRunTest {
                 .isEqualTo("vigil refresh: INCIDENT, refreshed b (the main loop has missed it since 02:00)");
         assertThat(line(new FallbackRun(AT, List.of(MIXED.findings().get(5)))))
                 .isEqualTo("vigil refresh: LOGIN NEEDED, f needs a login (invalid_grant), run: vigil login f");
+        assertThat(line(new FallbackRun(AT, List.of(fresh("a"), MIXED.findings().get(8)))))
+                .isEqualTo("vigil refresh: EXPIRED, i has expired and could not be renewed (laptop is refreshing it)");
         assertThat(line(MIXED))
                 .isEqualTo("vigil refresh: INCIDENT, g could not be kept (grants/g.sealed is damaged);"
                         + " e: the answer to the refresh was lost (reset), and the refresh token may be spent;"
                         + " d could not be refreshed for now (token endpoint: HTTP 503);"
+                        + " i has expired and could not be renewed (laptop is refreshing it);"
                         + " f needs a login (invalid_grant), run: vigil login f;"
                         + " h is not logged in, run: vigil login h;"
                         + " refreshed b (the main loop has missed it since 02:00);"

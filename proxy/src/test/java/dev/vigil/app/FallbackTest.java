@@ -76,7 +76,6 @@ class FallbackTest {
                 "50, 3000, true",
                 "50,  -90, false", // the clock was set back a little
                 "50,  -91, true",
-                "90,   30, false",
                 "90,   91, true"
             })
     void actsOnlyWhereTheTimeHasComeAndTheMainLoopHasMissedIt(long minutes, @Nullable Long beatAge, boolean acts) {
@@ -91,6 +90,32 @@ class FallbackTest {
         assertThat(run.isIncident()).isEqualTo(acts);
         assertThat(run.exit()).isZero();
         assertThat(run.findings().get(0).outcome()).isEqualTo(acts ? Outcome.REFRESHED : Outcome.FRESH);
+    }
+
+    /** A machine that wakes up finds every token expired, and has them renewed within the next cycles of its daemon. */
+    @ParameterizedTest
+    @CsvSource({
+        // seconds since the end of the token | seconds since the heartbeat | exit code
+        "-60,  30, 0",
+        "60,   30, 0",
+        "90,   30, 0",
+        "91,   30, 5",
+        "3600,  0, 5"
+    })
+    void tokenThatExpiresInTheCareOfTheMainLoopIsToldAndLeftAlone(int expired, int beatAge, int exit) {
+        vault.appear(held);
+        time.advance(Duration.ofHours(1).plusSeconds(expired));
+        beats.completed("notion", time.now().wall().minusSeconds(beatAge));
+        FallbackRun run = run(this::renewed);
+
+        assertThat(sent).isEmpty();
+        assertThat(run.isIncident()).isFalse();
+        assertThat(run.exit()).isEqualTo(exit);
+        assertThat(run.findings())
+                .containsExactly(
+                        exit == 0
+                                ? Finding.seen("notion", Outcome.FRESH, Optional.empty())
+                                : Finding.seen("notion", Outcome.NOT_RENEWED, Optional.of("laptop has not told")));
     }
 
     static Stream<Arguments> outcomes() {
@@ -176,7 +201,7 @@ class FallbackTest {
     private Fallback fallback(Function<Grant, RefreshOutcome> answer) {
         return new Fallback(
                 vault,
-                new MainLoop(beats, elsewhere::contains, time),
+                new MainLoop(beats, elsewhere::contains, grant -> "laptop has not told", time),
                 new RefreshPolicy("laptop", name -> RefreshSettings.DEFAULT),
                 (grant, terms) -> {
                     sent.add(grant);

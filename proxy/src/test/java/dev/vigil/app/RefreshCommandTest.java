@@ -7,6 +7,7 @@ import dev.vigil.demo.DemoAuthServer;
 import dev.vigil.demo.DemoBrowser;
 import dev.vigil.demo.DemoMcpServer;
 import dev.vigil.vault.Home;
+import dev.vigil.vault.Journal;
 import dev.vigil.vault.Vault;
 import java.io.IOException;
 import java.net.URI;
@@ -95,6 +96,35 @@ class RefreshCommandTest {
                 .matches(
                         "vigil refresh: INCIDENT, refreshed notion \\(the main loop has missed it since [\\d: -]+\\)\n");
         assertThat(auth.counts().refreshes()).isEqualTo(1);
+    }
+
+    @Test
+    void tokenThatTheMainLoopCannotRenewIsToldWithTheReasonAndIsNoIncident() {
+        clock.move(Duration.ofMinutes(65));
+        beat();
+        Cli.Ended ended = cli.run("refresh");
+        assertThat(ended.out())
+                .isEqualTo("vigil refresh: EXPIRED, notion has expired and could not be renewed (the daemon looks after"
+                        + " it and has not got it renewed, and its log tells why)\n");
+        assertThat(ended.code()).isEqualTo(5);
+        sharedStep("left_to_other", 7, "other");
+        sharedStep("left_to_other", 1, "laptop");
+        sharedStep("not_adopted", 1, "laptop");
+        assertThat(cli.run("refresh").out())
+                .endsWith("(laptop began to refresh it and has not told what came of it. If it will not come back:"
+                        + " vigil refresh --take-over notion)\n");
+        assertThat(auth.counts().refreshes()).isZero();
+        assertThat(cli.run("status").out()).contains(" (exit code 5), 0 incidents in 24 hours.\n");
+    }
+
+    private void sharedStep(String what, long generation, String other) {
+        Journal story = Vault.open(Home.below(home), Optional.empty()).journal("sync-story");
+        story.append(Journal.line(clock.now().wall().toString())
+                .put("connector", "notion")
+                .put("what", what)
+                .put("epoch", 1)
+                .put("generation", generation)
+                .put("other", other));
     }
 
     @Test
