@@ -50,6 +50,7 @@ record KeyRewrap(Workplace workplace) {
         shell.say("The bucket has a new primary key " + done.primary() + ". Sealed again: "
                 + StatusText.counted(done.sealedAnew(), "object") + ". Keys that open nothing there any more: "
                 + done.removed());
+        done.leftOut().forEach(message -> shell.note("Left out, since no login is in it: " + message));
         done.left().forEach(message -> shell.note("Left as it is, of no use to anybody: " + message));
         shell.say("On each other machine run the same with the same key. After a new-file: vigil keys export FILE here,"
                 + " vigil keys import FILE there.");

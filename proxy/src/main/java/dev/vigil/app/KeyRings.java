@@ -67,9 +67,16 @@ record KeyRings(Workplace workplace) {
         say("In the bucket: new primary key " + shared.primary() + ". Sealed again: "
                 + StatusText.counted(shared.sealedAnew(), "object") + ". Other machines follow at their next round.");
         shared.left().forEach(message -> note("Still under an old key: " + message));
+        noteLeftOut(shared);
+    }
+
+    /** What may be a stranger's, or damaged, and costs nobody anything. */
+    private void noteLeftOut(Changed shared) {
+        shared.leftOut().forEach(message -> note("Left out, since no login is in it: " + message));
     }
 
     private void sayRetired(Changed shared) {
+        noteLeftOut(shared);
         if (shared.removed().isEmpty() && !shared.left().isEmpty()) {
             note("In the bucket no key was removed:");
             shared.left().forEach(this::note);

@@ -73,8 +73,9 @@ public final class SharedKeys {
      * @param removed ids of the keys that are gone
      * @param sealedAnew how many objects in the bucket are under the primary now that were not before
      * @param left messages about objects that could not be sealed anew
+     * @param leftOut messages about objects that do not open and with which nothing is lost, which stand in the way of nothing
      */
-    public record Changed(long primary, List<Long> removed, int sealedAnew, List<String> left) {}
+    public record Changed(long primary, List<Long> removed, int sealedAnew, List<String> left, List<String> leftOut) {}
 
     /** Is the ring here the one that a listing of the bucket has just shown? Then there is nothing to pull. */
     public synchronized boolean isCurrent(Optional<Version> listed) {
@@ -127,7 +128,7 @@ public final class SharedKeys {
      * @return empty when there was nothing to do
      */
     public synchronized Optional<Changed> rotateIf(Predicate<Held> wanted) {
-        return changed(Change.ROTATED, wanted).map(done -> sealedAnew(done, List.of()));
+        return changed(Change.ROTATED, wanted).map(done -> sealedAnew(done, List.of(), 0));
     }
 
     /**
@@ -158,15 +159,14 @@ public final class SharedKeys {
         for (int attempt = 0; attempt < RingMirror.ATTEMPTS; attempt++) {
             follow();
             byte[] now = ring.bytes().orElseThrow();
-            Changed first = sealedAnew(ring.resealing(now, now), List.of());
+            Changed first = sealedAnew(ring.resealing(now, now), List.of(), 0);
             List<Long> old = old();
             if (old.isEmpty() || !(despiteLeft || first.left().isEmpty())) {
                 return first;
             }
             Optional<Resealing> done = changed(Change.RETIRED, held -> held.primary() == first.primary());
             if (done.isPresent()) {
-                Changed second = sealedAnew(done.get(), old);
-                return new Changed(second.primary(), old, first.sealedAnew() + second.sealedAnew(), second.left());
+                return sealedAnew(done.get(), old, first.sealedAnew());
             }
         }
         throw RingMirror.overtaken();
@@ -187,8 +187,9 @@ public final class SharedKeys {
         return ring.bytes().filter(ring::isUnderNext).isPresent();
     }
 
-    private Changed sealedAnew(Resealing resealing, List<Long> removed) {
+    private Changed sealedAnew(Resealing resealing, List<Long> removed, int before) {
         BucketSweep.Result result = sweep.over(resealing);
-        return new Changed(held().orElseThrow().primary(), removed, result.sealedAnew(), result.left());
+        long primary = held().orElseThrow().primary();
+        return new Changed(primary, removed, before + result.sealedAnew(), result.left(), result.leftOut());
     }
 }

@@ -9,6 +9,7 @@ import dev.vigil.auth.RefreshOutcome;
 import dev.vigil.auth.Refresher;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.auth.TokenVault;
+import dev.vigil.auth.VaultException;
 import dev.vigil.sync.ObjectStore.Version;
 import dev.vigil.sync.SharedVault.Found;
 import dev.vigil.sync.SyncRound.Outcome;
@@ -151,8 +152,9 @@ public final class Sharing implements Elsewhere {
     /** Spares the others finding out. What the bucket does not take they find out themselves. */
     public void shareVerdict(String place, ProbeVerdict verdict) {
         try {
+            keys.follow(); // under a ring of its own it would be of no use to them, and in their way
             bucket.putVerdict(VerdictFile.json(place, verdict), standingVerdict());
-        } catch (StoreException e) {
+        } catch (StoreException | VaultException e) {
             // They find out themselves.
         }
     }

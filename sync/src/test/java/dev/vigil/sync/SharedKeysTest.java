@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -133,6 +134,31 @@ class SharedKeysTest {
                 .extracting(Pulled.Refused::why)
                 .asString()
                 .contains("a passphrase on the machine that wrote it");
+    }
+
+    /** A machine with another key may have left it there, and no command of ours could put it right. */
+    @Test
+    void evidenceThatDoesNotOpenIsInNobodysWay() {
+        KeyBox laptop = joined("laptop");
+        laptop.puts("notion", "tokens");
+        MemoryStore elsewhere = new MemoryStore();
+        KeyBox stranger = new KeyBox(folder.resolve("stranger"), elsewhere, Optional.of("22".repeat(32)));
+        stranger.keys.pull();
+        byte[] foreign = stranger.seal.seal("verdict", "ab".repeat(16), "fit".getBytes(UTF_8));
+        for (String kind : List.of("verdict", "machine")) {
+            bucket.plant(SealedObjects.key(kind, "ab".repeat(16)), foreign);
+        }
+        Changed rotation = laptop.keys.rotate();
+        assertThat(rotation.left()).isEmpty();
+        assertThat(rotation.leftOut()).hasSize(2).allMatch(message -> message.contains("s/" + "ab".repeat(16)));
+        assertThat(laptop.keys.retire().removed()).hasSize(1);
+        assertThat(laptop.reads("notion")).isEqualTo("tokens");
+
+        bucket.plant(SealedObjects.key("lease", "ab".repeat(16)), foreign);
+        laptop.keys.rotate();
+        Changed refused = laptop.keys.retire();
+        assertThat(refused.removed()).as("what a turn rests on is no evidence").isEmpty();
+        assertThat(refused.left()).hasSize(1);
     }
 
     @Test

@@ -124,6 +124,27 @@ class SharingTest {
     }
 
     @Test
+    void machineWithARingOfItsOwnLeavesNoVerdictInABucketThatItCannotRead() {
+        laptop.syncs();
+        Map<String, ObjectStore.Stored> before = store.copy();
+        Box stranger = new Box("stranger", KEY.replace('0', 'f'));
+        new SharedKeys(new MemoryStore(), stranger.vault.sharedSeal()).pull();
+        ProbeVerdict fit = new ProbeVerdict(
+                ProbeVerdict.Outcome.ACCEPTED,
+                "20 rounds",
+                time.now().wall(),
+                EtagStyle.QUOTED,
+                ProbedStore.Versioning.OFF,
+                ProbedStore.Openness.CLOSED,
+                true,
+                new ProbeVerdict.Facts(32, 20, 20, 640, 0, Duration.ofSeconds(4)));
+        stranger.sharing.shareVerdict("s3://team/prod", fit);
+        assertThat(store.copy().keySet()).isEqualTo(before.keySet());
+        laptop.sharing.shareVerdict("s3://team/prod", fit);
+        assertThat(cloud.sharing.sharedVerdict("s3://team/prod")).contains(fit);
+    }
+
+    @Test
     void pageThatSomebodySpoiltIsMissedByNobodyAndWrittenAnew() {
         laptop.syncs();
         String place = store.copy().keySet().stream()
