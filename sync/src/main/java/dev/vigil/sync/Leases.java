@@ -55,8 +55,11 @@ final class Leases {
             }
         }
 
-        /** @param holder who has it; empty when somebody took it in this very moment */
-        record Taken(Optional<Machine> holder, Duration lookAgain) implements Turn {}
+        /**
+         * @param holder who has it; empty when somebody took it in this very moment
+         * @param isNews is it the first time that just this turn is met?
+         */
+        record Taken(Optional<Machine> holder, Duration lookAgain, boolean isNews) implements Turn {}
     }
 
     /** Asks for the turn at a connector. */
@@ -75,11 +78,12 @@ final class Leases {
         Optional<Holder> other =
                 standing.filter(lease -> lease.isHeldByAnother(self)).flatMap(Lease::holder);
         if (other.isPresent()) {
-            Duration left = untilDead(
-                    connector, standing.orElseThrow().nonce(), other.get().ttl(), asked);
+            String nonce = standing.orElseThrow().nonce();
+            boolean isNews = !isKnown(connector, nonce);
+            Duration left = untilDead(connector, nonce, other.get().ttl(), asked);
             if (!left.isNegative() && !left.isZero()) {
                 return new Turn.Taken(
-                        Optional.of(other.get().machine()), left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN);
+                        Optional.of(other.get().machine()), left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN, isNews);
             }
         }
         return taken(connector, standing.flatMap(Lease::intent), found.map(Found::version), asked);
@@ -88,17 +92,18 @@ final class Leases {
     /** Nobody can read whose turn it is: it is anybody's when it has stood there for as long as a dead machine's. */
     private Turn overSpoilt(String connector, Now asked, StoreException why) {
         Version standing = bucket.spoiltLease(connector).orElseThrow(() -> why);
+        boolean isNews = !isKnown(connector, standing.tag());
         Duration left = untilDead(connector, standing.tag(), Lease.TTL, asked);
         return left.isNegative() || left.isZero()
                 ? taken(connector, Optional.empty(), Optional.of(standing), asked)
-                : new Turn.Taken(Optional.empty(), left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN);
+                : new Turn.Taken(Optional.empty(), left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN, isNews);
     }
 
     private Turn taken(String connector, Optional<Intended> intent, Optional<Version> over, Now asked) {
         Lease ours = Lease.heldBy(self, intent);
         return bucket.put(connector, ours, over)
                 .<Turn>map(version -> ours(connector, ours, version, asked))
-                .orElseGet(() -> new Turn.Taken(Optional.empty(), LOOK_AGAIN));
+                .orElseGet(() -> new Turn.Taken(Optional.empty(), LOOK_AGAIN, true));
     }
 
     /** Writes down what is about to be sent; empty when the turn was lost meanwhile. */
@@ -145,6 +150,11 @@ final class Leases {
     private Turn.Ours ours(String connector, Lease lease, Version version, Now asked) {
         seen.remove(connector);
         return new Turn.Ours(new Found<>(lease, version), asked, Deadline.in(Lease.TTL, asked));
+    }
+
+    private boolean isKnown(String connector, String nonce) {
+        Seen before = seen.get(connector);
+        return before != null && before.nonce().equals(nonce);
     }
 
     /** By the monotonic clock alone, which a sleeping machine may stop: late is safe, early is not. */

@@ -111,7 +111,9 @@ final class SharedRefresher implements Refresher {
 
     private Unreachable waitFor(Grant held, Turn.Taken taken) {
         SharedStep waited = SharedStep.of(held, What.WAITED);
-        push.story().accept(taken.holder().map(waited::with).orElse(waited));
+        if (taken.isNews()) { // it is asked for every few seconds
+            push.story().accept(taken.holder().map(waited::with).orElse(waited));
+        }
         String who = taken.holder().map(Machine::name).orElse("another machine");
         return Unreachable.waiting(who + " is refreshing it", taken.lookAgain());
     }

@@ -72,8 +72,12 @@ class SharedRefresherTest {
     @Test
     void whoeverComesWhileAnotherRefreshesWaits() {
         List<RefreshOutcome> meanwhile = new ArrayList<>();
-        laptop.afterActing = () -> meanwhile.add(cloud.refreshes());
+        laptop.afterActing = () -> {
+            meanwhile.add(cloud.refreshes());
+            assertThat(cloud.refreshes()).isEqualTo(meanwhile.get(0));
+        };
         assertThat(laptop.refreshes()).isInstanceOf(Refreshed.class);
+        assertThat(cloud.story).as("told once").extracting(SharedStep::what).containsExactly(What.WAITED);
         assertThat(meanwhile).containsExactly(Unreachable.waiting("laptop is refreshing it", Duration.ofSeconds(5)));
         assertThat(stage.redeemed()).isEqualTo(1);
     }
