@@ -104,7 +104,8 @@ record S3Call(String action, boolean writes, String place) {
         return switch (code(answer)) {
             case "RequestTimeTooSkewed" -> "This machine's clock is wrong, by the store's";
             case "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken" ->
-                "The credentials are wrong or expired. " + S3Connection.GIVE_CREDENTIALS;
+                "The credentials are wrong or expired: those of sync.credentials where the config has them, else those of"
+                        + " the environment or of a profile";
             default ->
                 "These credentials may not do this; an absent object answers so too where listing is not allowed";
         };
@@ -127,10 +128,14 @@ record S3Call(String action, boolean writes, String place) {
 
     private StoreException broken(SdkException failure) {
         if (isUnsent(failure)) {
-            return failure(Kind.UNREACHABLE, false, String.valueOf(failure.getMessage()), failure);
+            return failure(
+                    Kind.UNREACHABLE,
+                    false,
+                    "no connection (" + rootOf(failure) + "). Is the store up, and its address right?",
+                    failure);
         }
         if (hasCause(failure, IOException.class)) {
-            return failure(Kind.CUT, writes, String.valueOf(failure.getMessage()), failure);
+            return failure(Kind.CUT, writes, "the connection broke (" + rootOf(failure) + ")", failure);
         }
         return failure(Kind.SERVER_FAULT, writes, "no answer that makes sense: " + failure.getMessage(), failure);
     }
@@ -145,6 +150,17 @@ record S3Call(String action, boolean writes, String place) {
                         SSLHandshakeException.class,
                         SSLPeerUnverifiedException.class)
                 .anyMatch(kind -> hasCause(failure, kind));
+    }
+
+    /** Without what the SDK wraps around it. */
+    private static String rootOf(Throwable failure) {
+        Throwable root = Stream.iterate(failure, each -> each != null, Throwable::getCause)
+                .limit(20)
+                .reduce(failure, (before, cause) -> cause);
+        String said = Optional.ofNullable(root.getMessage())
+                .map(S3Call::tame)
+                .orElse(root.getClass().getSimpleName());
+        return root instanceof UnknownHostException ? "no such host: " + said : said;
     }
 
     private static boolean hasCause(Throwable failure, Class<? extends Throwable> kind) {

@@ -47,6 +47,9 @@ final class S3Connection implements AutoCloseable {
     static final String GIVE_CREDENTIALS =
             "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, or credentials in the config";
 
+    static final String GIVE_REGION =
+            "its region is not known. Run vigil sync init with --region REGION, or set AWS_REGION or a profile";
+
     private final S3Settings settings;
     /** Where credentials come from that nobody gave. */
     private final Supplier<AwsCredentialsProvider> chain;
@@ -113,8 +116,12 @@ final class S3Connection implements AutoCloseable {
         try {
             return builder.build();
         } catch (SdkException e) {
-            throw new NotSetUp(Kind.REFUSED, e.getMessage() + ". Set the region of the bucket", e);
+            throw new NotSetUp(Kind.REFUSED, isNoRegion(e) ? GIVE_REGION : String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private static boolean isNoRegion(SdkException failure) {
+        return String.valueOf(failure.getMessage()).contains("region");
     }
 
     private Optional<Region> region() {

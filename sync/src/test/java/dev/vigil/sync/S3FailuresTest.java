@@ -177,6 +177,9 @@ class S3FailuresTest {
                 .isTrue();
         StoreException failure = failureOf(() -> store.putIf("a", bytes("second"), first));
         assertThat(failure.kind()).as(failure.getMessage()).isEqualTo(Kind.UNREACHABLE);
+        assertThat(failure)
+                .hasMessageEndingWith(
+                        "cannot write a: no connection (Connection refused). Is the store up, and its address right?");
         assertThat(failure.isRetriable()).isTrue();
         assertThat(failure.mayHaveBeenApplied()).isFalse();
 
@@ -190,6 +193,7 @@ class S3FailuresTest {
             StoreException failure = failureOf(() -> lost.putIfAbsent("a", bytes("x")));
 
             assertThat(failure.kind()).as(failure.getMessage()).isEqualTo(Kind.UNREACHABLE);
+            assertThat(failure).hasMessageContaining("no connection (no such host: bucket.invalid");
             assertThat(failure.mayHaveBeenApplied()).isFalse();
         }
     }
@@ -259,7 +263,7 @@ class S3FailuresTest {
             StoreException failure = failureOf(() -> stranger.get("a"));
 
             assertThat(failure.kind()).isEqualTo(Kind.FORBIDDEN);
-            assertThat(failure).hasMessageContaining("SignatureDoesNotMatch");
+            assertThat(failure).hasMessageContaining("SignatureDoesNotMatch").hasMessageContaining("sync.credentials");
             assertThat(failure).hasStackTraceContaining("S3Exception");
             assertThat(stackTrace(failure) + stranger + server.settings().withKeys(wrong))
                     .doesNotContain("wrong-secret-key")
