@@ -68,7 +68,8 @@ record KeyRewrap(Workplace workplace) {
 
     private static String place(KeyTarget target) {
         return target.setting()
-                .map(setting -> "keys." + setting + ": " + target.value())
+                .map(setting ->
+                        "keys." + setting + ": " + target.value().toString().replace("=", ": "))
                 .orElse("a new keys/kek");
     }
 }

@@ -180,6 +180,6 @@ public final class FolderStore implements ProbedStore {
     }
 
     private String message(String verb, String key, String why) {
-        return this + ": cannot " + verb + " " + key + ": " + why;
+        return this + ": cannot " + (key.isEmpty() ? verb + " it" : verb + " " + key) + ": " + why;
     }
 }

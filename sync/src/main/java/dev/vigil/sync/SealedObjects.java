@@ -127,7 +127,9 @@ final class SealedObjects {
         try {
             return work.get();
         } catch (VaultException e) {
-            throw new StoreException(Kind.SEALED, false, what + " in the bucket: " + e.getMessage(), e);
+            String why = String.valueOf(e.getMessage());
+            String told = why.startsWith(what) ? "in the bucket, " + why : what + " in the bucket: " + why;
+            throw new StoreException(Kind.SEALED, false, told, e);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.vigil.sync;
 
 import dev.vigil.auth.Grant;
 import dev.vigil.auth.VaultException;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -78,7 +79,8 @@ public record SharedStep(
                 seen.epoch(),
                 seen.generation(),
                 Optional.of(seen.by()),
-                Optional.of("the bucket shows less than it showed at " + seen.at()));
+                Optional.of(
+                        "the bucket shows less than it showed at " + seen.at().truncatedTo(ChronoUnit.SECONDS)));
     }
 
     /** What stands there does not open. */
