@@ -67,6 +67,9 @@ final class News {
     }
 
     private boolean hasHeard(Box box) {
+        if (isOverByNow() && box.holds(connector).isEmpty()) {
+            return true;
+        }
         boolean isOnDisk = login.isPresent()
                 ? judge.epochOn(box, connector) >= level
                 : box.holds(connector).filter(grant -> grant.epoch() < level).isEmpty();
@@ -74,6 +77,13 @@ final class News {
                 .filter(live -> live.grant().epoch() < level)
                 .isPresent();
         return isOnDisk && !servesOlder;
+    }
+
+    /** Is it a later logout that all have to hear of? */
+    private boolean isOverByNow() {
+        return inBucket.standing(connector)
+                .filter(one -> one.epoch() >= level && one.refreshToken().isEmpty())
+                .isPresent();
     }
 
     private Duration now() {
