@@ -2,20 +2,16 @@
 package dev.vigil.app;
 
 import dev.vigil.auth.Connector;
-import dev.vigil.auth.Secret;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.auth.TokenVault;
 import dev.vigil.auth.VaultException;
 import dev.vigil.sync.BucketProof;
-import dev.vigil.sync.FolderStore;
 import dev.vigil.sync.LazyStore;
 import dev.vigil.sync.Machine;
 import dev.vigil.sync.MachineFile;
 import dev.vigil.sync.ProbeVerdict;
 import dev.vigil.sync.ProbedStore;
 import dev.vigil.sync.ProvenStore;
-import dev.vigil.sync.S3Settings;
-import dev.vigil.sync.S3Store;
 import dev.vigil.sync.SharedKeys;
 import dev.vigil.sync.SharedStep;
 import dev.vigil.sync.Sharing;
@@ -40,7 +36,6 @@ import java.util.function.Consumer;
  */
 final class SharedBucket implements AutoCloseable {
     private static final String UNPROVEN = "nobody has found out yet whether the bucket is fit. Run: vigil sync init";
-    private static final Duration FOLDER_PATIENCE = Duration.ofSeconds(15);
 
     private final SyncConfig config;
     private final ProbedStore store;
@@ -70,7 +65,7 @@ final class SharedBucket implements AutoCloseable {
         SafeFiles files = SafeFiles.onDisk();
         Machine self = new MachineFile(home.machine(), files)
                 .self(config.machine().orElseGet(MachineName::host), MachineName.find());
-        ProbedStore store = new LazyStore(config.place(), () -> store(config, secrets, time));
+        ProbedStore store = new LazyStore(config.place(), () -> StoreOfConfig.open(config, secrets, time));
         BucketProof proof = new BucketProof(store, new VerdictFile(home.bucket(), files), config.place(), time);
         Sharing sharing = new Sharing(
                 new ProvenStore(store, proof::verdict),
@@ -157,29 +152,6 @@ final class SharedBucket implements AutoCloseable {
     @Override
     public void close() {
         store.close();
-    }
-
-    private static ProbedStore store(SyncConfig config, SecretReader secrets, TimeSource time) {
-        if ("file".equals(config.bucket().getScheme())) {
-            return FolderStore.at(config.bucket(), FOLDER_PATIENCE);
-        }
-        S3Settings settings = S3Settings.at(config.bucket());
-        if (config.endpoint().isPresent())
-            settings = settings.withEndpoint(config.endpoint().get());
-        if (config.region().isPresent())
-            settings = settings.withRegion(config.region().get());
-        if (config.pathStyle().isPresent())
-            settings = settings.withPathStyle(config.pathStyle().get());
-        if (config.credentials().isPresent())
-            settings = settings.withKeys(keys(config.credentials().get(), secrets));
-        return new S3Store(settings, time);
-    }
-
-    private static S3Settings.Keys keys(SyncConfig.Credentials given, SecretReader secrets) {
-        Secret access = secrets.read(given.accessKey(), "sync.credentials.accessKey");
-        Secret secret = secrets.read(given.secretKey(), "sync.credentials.secretKey");
-        return new S3Settings.Keys(
-                access, secret, given.sessionToken().map(ref -> secrets.read(ref, "sync.credentials.sessionToken")));
     }
 
     /** A dot keeps our own locks apart from those of connectors. */
