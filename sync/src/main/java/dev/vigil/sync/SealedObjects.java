@@ -82,11 +82,11 @@ final class SealedObjects {
      */
     Optional<Version> spoilt(String kind, String name) {
         String key = key(kind, name);
+        // Before the ring: whoever changes the ring seals everything anew, and that makes other versions.
         Optional<Version> standing = store.list(key).stream()
                 .filter(entry -> entry.key().equals(key))
                 .map(Entry::version)
-                .findFirst(); // before the ring: whoever changes the ring seals everything anew, which makes other
-        // versions
+                .findFirst();
         keys.follow();
         try {
             find(kind, name);

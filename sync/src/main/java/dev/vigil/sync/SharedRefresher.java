@@ -233,10 +233,13 @@ final class SharedRefresher implements Refresher {
 
     /** A grant that no other machine has ever seen is ours alone, and a refresh token that is not spent can be shared. */
     private RefreshOutcome withoutBucket(Grant held, Terms terms, StoreException e) {
-        if (aloneWithoutBucket || !push.book().mustAgree(held)) {
+        if (!push.book().mustAgree(held)) {
             return inner.refresh(held, terms);
         }
-        push.story().accept(SharedStep.of(held, What.NO_BUCKET).because(e.getMessage()));
-        return LeftToOthers.notNow(e.getMessage());
+        String why = aloneWithoutBucket
+                ? "refreshed without it (whenUnreachable: refresh), since " + e.getMessage()
+                : e.getMessage();
+        push.story().accept(SharedStep.of(held, What.NO_BUCKET).because(why));
+        return aloneWithoutBucket ? inner.refresh(held, terms) : LeftToOthers.notNow(why);
     }
 }

@@ -58,10 +58,10 @@ class SharingTest {
         private final Map<String, Instant> beats = new HashMap<>();
 
         Box(String name, String key) {
-            this(name, key, true);
+            this(name, key, true, false);
         }
 
-        Box(String name, String key, boolean mayWrite) {
+        Box(String name, String key, boolean mayWrite, boolean alone) {
             Home home = Home.below(folder.resolve(name));
             vault = Vault.open(home, Optional.of(() -> new Secret(key)));
             SafeFiles files = SafeFiles.onDisk();
@@ -71,7 +71,7 @@ class SharingTest {
                     vault.grants(),
                     new SharingBook(home.shared(), files),
                     (connector, patience) -> () -> {},
-                    new Sharing.Settings(new MachineFile(home.machine(), files).self(name, "host"), mayWrite, false),
+                    new Sharing.Settings(new MachineFile(home.machine(), files).self(name, "host"), mayWrite, alone),
                     this,
                     time,
                     story::add);
@@ -167,7 +167,7 @@ class SharingTest {
     void machineThatOnlyReadsAdoptsAndSpendsNothing() {
         laptop.logsIn();
         laptop.syncs();
-        Box reader = new Box("reader", KEY, false);
+        Box reader = new Box("reader", KEY, false, false);
         reader.syncs();
         var before = store.copy();
         Refresher never = (held, terms) -> {
@@ -187,10 +187,23 @@ class SharingTest {
         assertThat(store.copy()).isEqualTo(now).isNotEqualTo(before);
     }
 
+    @Test
+    void refreshWithoutTheBucketIsAPersonsWishAndStandsInTheStory() {
+        Box bold = new Box("bold", KEY, true, true);
+        Grant grant = bold.logsIn();
+        bold.syncs();
+        store.down(true);
+        Refresher server = (held, terms) -> new Unanswered("asked", Optional.empty(), false);
+        assertThat(bold.sharing.over(server).refresh(grant)).isInstanceOf(Unanswered.class);
+        assertThat(bold.story)
+                .last()
+                .satisfies(step -> assertThat(step.why().orElseThrow()).contains("whenUnreachable: refresh"));
+    }
+
     /** It is nobody else's, and nobody else can renew it. */
     @Test
     void loginOfItsOwnIsRenewedByAMachineThatOnlyReads() {
-        Box reader = new Box("reader", KEY, false);
+        Box reader = new Box("reader", KEY, false, false);
         Grant own = reader.logsIn();
         Refresher server = (held, terms) -> new Unanswered("asked", Optional.empty(), false);
         assertThat(reader.sharing.over(server).refresh(own)).isInstanceOf(Unanswered.class);
