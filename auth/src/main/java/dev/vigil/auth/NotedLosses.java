@@ -4,7 +4,7 @@ package dev.vigil.auth;
 import dev.vigil.auth.RefreshOutcome.Unanswered;
 
 /** Notes each answer that was lost on the wire; what {@link PersonLogin} finds no note of, a crash of ours has lost. */
-public record NotedLosses(Refresher inner, LossBook losses) implements Refresher {
+public record NotedLosses(Refresher inner, LossBook losses) implements WrappingRefresher {
     @Override
     public RefreshOutcome refresh(Grant held, Terms terms) {
         RefreshOutcome outcome = inner.refresh(held, terms);
@@ -12,10 +12,5 @@ public record NotedLosses(Refresher inner, LossBook losses) implements Refresher
             losses.note(held);
         }
         return outcome;
-    }
-
-    @Override
-    public boolean isUnspent(Grant held) {
-        return inner.isUnspent(held);
     }
 }

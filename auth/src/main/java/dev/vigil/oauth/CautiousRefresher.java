@@ -9,6 +9,7 @@ import dev.vigil.auth.RefreshOutcome;
 import dev.vigil.auth.RefreshOutcome.Unreachable;
 import dev.vigil.auth.Refresher;
 import dev.vigil.auth.TimeSource;
+import dev.vigil.auth.WrappingRefresher;
 import dev.vigil.oauth.OAuthTransport.Answer.Answered;
 
 /**
@@ -18,7 +19,7 @@ import dev.vigil.oauth.OAuthTransport.Answer.Answered;
  *
  * <p>Any {@code refresh-io} thread may call.
  */
-public final class CautiousRefresher implements Refresher {
+public final class CautiousRefresher implements WrappingRefresher {
     private final Refresher inner;
     private final OAuthCalls calls;
     private final NetworkView network;
@@ -42,6 +43,11 @@ public final class CautiousRefresher implements Refresher {
     }
 
     @Override
+    public Refresher inner() {
+        return inner;
+    }
+
+    @Override
     public RefreshOutcome refresh(Grant held, Terms terms) {
         Now now = time.now();
         String word = network.word();
@@ -54,11 +60,6 @@ public final class CautiousRefresher implements Refresher {
         }
         know(new Known(now, word));
         return inner.refresh(held, terms);
-    }
-
-    @Override
-    public boolean isUnspent(Grant held) {
-        return inner.isUnspent(held);
     }
 
     /** Any answer will do, also a 404. */

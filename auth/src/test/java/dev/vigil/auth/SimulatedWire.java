@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * The network between the daemon and its authorization servers, and the token endpoints at its end. A call takes simulated
  * time; what goes wrong on the way is said by {@link Fates}.
  */
-final class SimulatedWire implements OAuthTransport {
+public final class SimulatedWire implements OAuthTransport {
     /** What becomes of one call. */
     enum End {
         ANSWERED,
@@ -197,12 +197,13 @@ final class SimulatedWire implements OAuthTransport {
         }
     }
 
-    private static Answer answer(int status, String type, String body) {
+    public static Answer answer(int status, String type, String body) {
         List<Header> headers = List.of(new Header("Content-Type", type), new Header("Cache-Control", "no-store"));
         return new Answer.Answered(status, headers, body.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static String field(Request request, String name) {
+    /** A field of the form that is posted. */
+    public static String field(Request request, String name) {
         String form = new String(request.body().orElseThrow(), StandardCharsets.UTF_8);
         return Arrays.stream(form.split("&"))
                 .filter(pair -> pair.startsWith(name + "="))

@@ -8,6 +8,7 @@ import dev.vigil.auth.RefreshOutcome.Unreachable;
 import dev.vigil.auth.Refresher;
 import dev.vigil.auth.TokenVault;
 import dev.vigil.auth.VaultException;
+import dev.vigil.auth.WrappingRefresher;
 import dev.vigil.sync.Comparison.Need;
 import dev.vigil.sync.SharedVault.Found;
 import java.util.Optional;
@@ -18,7 +19,7 @@ import java.util.function.Predicate;
  * Refreshes what is this machine's own, and leaves to the other machines what they share with it: for one that only reads
  * the bucket, and for one whose config names a bucket no more, or not yet.
  */
-public final class LeftToOthers implements Refresher {
+public final class LeftToOthers implements WrappingRefresher {
     private final Refresher inner;
     private final Predicate<Grant> isTheirs;
     private final Function<Grant, RefreshOutcome> instead;
@@ -78,22 +79,12 @@ public final class LeftToOthers implements Refresher {
     }
 
     @Override
+    public Refresher inner() {
+        return inner;
+    }
+
+    @Override
     public RefreshOutcome refresh(Grant held, Terms terms) {
         return isTheirs.test(held) ? instead.apply(held) : inner.refresh(held, terms);
-    }
-
-    @Override
-    public boolean isUnspent(Grant held) {
-        return inner.isUnspent(held);
-    }
-
-    @Override
-    public void giveUp(Grant refused) {
-        inner.giveUp(refused);
-    }
-
-    @Override
-    public Optional<String> saveAgain(Grant unsaved) {
-        return inner.saveAgain(unsaved);
     }
 }

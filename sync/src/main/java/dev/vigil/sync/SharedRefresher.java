@@ -11,6 +11,7 @@ import dev.vigil.auth.RefreshOutcome.Unreachable;
 import dev.vigil.auth.Refresher;
 import dev.vigil.auth.TokenVault;
 import dev.vigil.auth.VaultException;
+import dev.vigil.auth.WrappingRefresher;
 import dev.vigil.sync.Comparison.Need;
 import dev.vigil.sync.Lease.Intended;
 import dev.vigil.sync.Leases.Turn;
@@ -28,7 +29,7 @@ import java.util.Optional;
  * stands whose outcome nobody knows: that machine may hold the new tokens on its disk and wake up. Then the access token
  * serves to its end.
  */
-final class SharedRefresher implements Refresher {
+final class SharedRefresher implements WrappingRefresher {
     /** Longer than a whole refresh of another process. */
     static final Duration PATIENCE = Duration.ofSeconds(40);
 
@@ -63,6 +64,11 @@ final class SharedRefresher implements Refresher {
     }
 
     @Override
+    public Refresher inner() {
+        return inner;
+    }
+
+    @Override
     public RefreshOutcome refresh(Grant held, Terms terms) {
         return inTurnHere(held, terms, false);
     }
@@ -81,21 +87,6 @@ final class SharedRefresher implements Refresher {
         } catch (VaultException e) {
             return new Unreachable(FailureCategory.STORAGE, e.getMessage(), Optional.empty());
         }
-    }
-
-    @Override
-    public boolean isUnspent(Grant held) {
-        return inner.isUnspent(held);
-    }
-
-    @Override
-    public void giveUp(Grant refused) {
-        inner.giveUp(refused);
-    }
-
-    @Override
-    public Optional<String> saveAgain(Grant unsaved) {
-        return inner.saveAgain(unsaved);
     }
 
     private RefreshOutcome inTurn(Grant held, Terms terms, boolean takesOver) {

@@ -6,6 +6,7 @@ import dev.vigil.auth.Now;
 import dev.vigil.auth.RefreshOutcome;
 import dev.vigil.auth.Refresher;
 import dev.vigil.auth.TimeSource;
+import dev.vigil.auth.WrappingRefresher;
 import dev.vigil.sync.ObjectStore;
 import dev.vigil.sync.Sharing;
 import dev.vigil.vault.SharedSeal;
@@ -124,7 +125,7 @@ final class Planted {
         };
     }
 
-    private static class Wrapped implements Refresher {
+    private static class Wrapped implements WrappingRefresher {
         private final Refresher inner;
 
         Wrapped(Refresher inner) {
@@ -132,23 +133,13 @@ final class Planted {
         }
 
         @Override
+        public Refresher inner() {
+            return inner;
+        }
+
+        @Override
         public RefreshOutcome refresh(Grant held, Terms terms) {
             return inner.refresh(held, terms);
-        }
-
-        @Override
-        public boolean isUnspent(Grant held) {
-            return inner.isUnspent(held);
-        }
-
-        @Override
-        public void giveUp(Grant refused) {
-            inner.giveUp(refused);
-        }
-
-        @Override
-        public Optional<String> saveAgain(Grant unsaved) {
-            return inner.saveAgain(unsaved);
         }
     }
 

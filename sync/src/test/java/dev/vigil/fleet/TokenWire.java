@@ -3,16 +3,14 @@ package dev.vigil.fleet;
 
 import dev.vigil.auth.SimulatedIssuer;
 import dev.vigil.auth.SimulatedIssuer.Family;
+import dev.vigil.auth.SimulatedWire;
 import dev.vigil.auth.Timeline;
 import dev.vigil.auth.Turns;
 import dev.vigil.fleet.Fates.End;
 import dev.vigil.fleet.Fates.Posted;
 import dev.vigil.oauth.OAuthTransport;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,7 +45,7 @@ final class TokenWire implements OAuthTransport {
             return new Answer.NotConnected("no route to host");
         }
         if (request.body().isEmpty()) {
-            return answer(404, "text/plain", "not found");
+            return SimulatedWire.answer(404, "text/plain", "not found");
         }
         fates.step(box, "connected");
         if (!request.maySend().getAsBoolean()) {
@@ -55,7 +53,10 @@ final class TokenWire implements OAuthTransport {
             return new Answer.NotSent("too late");
         }
         Sending sending = new Sending(
-                box, issuer, field(request, "refresh_token"), truth.now().wall());
+                box,
+                issuer,
+                SimulatedWire.field(request, "refresh_token"),
+                truth.now().wall());
         sending.arrives = fate.end() == End.ANSWERED || fate.end() == End.LOST;
         return sent(sending, fate, limit.minus(fate.connect()));
     }
@@ -79,11 +80,11 @@ final class TokenWire implements OAuthTransport {
         }
         judge.answered(sending);
         if (fate.end() == End.UNAVAILABLE) {
-            return answer(503, "text/plain", "try later");
+            return SimulatedWire.answer(503, "text/plain", "try later");
         }
         return sending.tokens
-                .map(json -> answer(200, "application/json", json))
-                .orElseGet(() -> answer(400, "application/json", "{\"error\":\"invalid_grant\"}"));
+                .map(json -> SimulatedWire.answer(200, "application/json", json))
+                .orElseGet(() -> SimulatedWire.answer(400, "application/json", "{\"error\":\"invalid_grant\"}"));
     }
 
     private void act(Sending sending) {
@@ -128,19 +129,5 @@ final class TokenWire implements OAuthTransport {
             this.at = at;
             this.process = box.processes();
         }
-    }
-
-    private static Answer answer(int status, String type, String body) {
-        List<Header> headers = List.of(new Header("Content-Type", type), new Header("Cache-Control", "no-store"));
-        return new Answer.Answered(status, headers, body.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static String field(Request request, String name) {
-        String form = new String(request.body().orElseThrow(), StandardCharsets.UTF_8);
-        return Arrays.stream(form.split("&"))
-                .filter(pair -> pair.startsWith(name + "="))
-                .map(pair -> URLDecoder.decode(pair.substring(name.length() + 1), StandardCharsets.UTF_8))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no " + name + " in a token request"));
     }
 }
