@@ -166,6 +166,15 @@ public sealed interface Authorization {
             return trouble.map(Trouble::answerLost).orElse(false);
         }
 
+        /** Does it rest only because the store that machines share gave no answer? */
+        boolean isHeldUpByTheStore() {
+            return trouble.filter(Trouble::isOfTheStore).isPresent() && retryAt.isPresent();
+        }
+
+        Live dueAt(Now now) {
+            return new Live(grant, schedule, failures, trouble, Optional.of(Deadline.in(Duration.ZERO, now)));
+        }
+
         /** No failure, so no back-off: the other machine's turn may end, or its lease die, when it says. */
         private Live waiting(Unreachable turn, Now now) {
             Deadline look = Deadline.in(turn.retryAfter().orElse(Duration.ZERO), now);

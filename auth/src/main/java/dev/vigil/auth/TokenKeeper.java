@@ -2,7 +2,6 @@
 package dev.vigil.auth;
 
 import dev.vigil.auth.Authorization.Live;
-import dev.vigil.auth.Authorization.LoggedOut;
 import dev.vigil.auth.Authorization.NeedsLogin;
 import dev.vigil.auth.Refresher.Terms;
 import java.time.Duration;
@@ -10,7 +9,6 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -40,8 +38,7 @@ public final class TokenKeeper implements AutoCloseable {
     private final AuthEvents events;
     private final DoubleSupplier random;
 
-    /** What requests see: replaced as a whole on {@code loop}, read anywhere. */
-    private volatile Map<String, Authorization> published = Map.of();
+    private final Published published;
     /** Touched on {@code loop} only, like all below. */
     private Map<String, Connector> connectors = Map.of();
 
@@ -69,6 +66,7 @@ public final class TokenKeeper implements AutoCloseable {
         this.refresher = refresher;
         this.events = events;
         this.random = random;
+        this.published = new Published(events);
         this.flights = new Flights(loop, refreshIo);
         this.unsaved = new UnsavedGrants(this, loop, refreshIo, refresher, events, time);
         this.upstream = new UpstreamVerdicts(this, loop, time);
@@ -76,17 +74,14 @@ public final class TokenKeeper implements AutoCloseable {
 
     /** May we speak for the user? One volatile read. A connector that is not managed is {@link LoggedOut}. */
     public Authorization look(String connector) {
-        Authorization found = published.get(connector);
-        return found == null ? new LoggedOut(Optional.empty()) : found;
+        return published.look(connector);
     }
 
     /** Manages exactly these connectors from now on; completes when their grants have been read. */
     public CompletionStage<Void> manage(Collection<Connector> wanted) {
         Runnable task = () -> {
             connectors = new TreeMap<>(wanted.stream().collect(Collectors.toMap(Connector::name, one -> one)));
-            published = published.entrySet().stream()
-                    .filter(one -> connectors.containsKey(one.getKey()))
-                    .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+            published.keepOnly(connectors.keySet());
             connectors.values().forEach(this::read);
             tick();
         };
@@ -96,6 +91,18 @@ public final class TokenKeeper implements AutoCloseable {
     /** Looks at the vault now instead of at the next tick; completes when every change has been adopted. */
     public CompletionStage<Void> reread() {
         return CompletableFuture.runAsync(this::tick, loop);
+    }
+
+    /** The store that machines share answers again: what rests because it did not is tried now. Returns at once. */
+    public void storeAnswers() {
+        loop.execute(() -> {
+            for (String connector : connectors.keySet()) {
+                if (look(connector) instanceof Live live && live.isHeldUpByTheStore()) {
+                    published.replace(connector, live.dueAt(time.now()));
+                }
+            }
+            tick();
+        });
     }
 
     /**
@@ -129,7 +136,7 @@ public final class TokenKeeper implements AutoCloseable {
     /** Nothing but a login helps any more. Survives a restart. On {@code loop}. */
     void giveUp(String connector, Live live, String reason) {
         Grant refused = live.grant().refused(new Refusal(reason, time.now().wall()));
-        publish(connector, new NeedsLogin(refused, reason, time.now().wall()));
+        published.replace(connector, new NeedsLogin(refused, reason, time.now().wall()));
         refreshIo.execute(() -> refresher.giveUp(refused));
     }
 
@@ -202,7 +209,8 @@ public final class TokenKeeper implements AutoCloseable {
         story.alarm(events);
         // A login or logout may have overtaken us: then this outcome is about a grant that nobody holds any more.
         if (look(connector) instanceof Live live && !live.grant().supersedes(tried.grant())) {
-            publish(connector, tried.after(outcome, upstream.hasEnded(tried, now), policy, now, random.getAsDouble()));
+            published.replace(
+                    connector, tried.after(outcome, upstream.hasEnded(tried, now), policy, now, random.getAsDouble()));
             unsaved.after(outcome, now);
         }
         story.tell(look(connector), events);
@@ -213,20 +221,12 @@ public final class TokenKeeper implements AutoCloseable {
     /** These tokens were in memory only, and are on disk now. On {@code loop}. */
     void saved(Grant grant) {
         if (look(grant.connector()) instanceof Live live && live.grant().equals(grant)) {
-            publish(grant.connector(), Live.fresh(grant, live.schedule()));
+            published.replace(grant.connector(), Live.fresh(grant, live.schedule()));
         }
     }
 
     private void read(Connector connector) {
-        publish(connector.name(), reader.reread(connector, look(connector.name()), events));
-    }
-
-    private void publish(String connector, Authorization next) {
-        Authorization before = look(connector);
-        Map<String, Authorization> changed = new TreeMap<>(published);
-        changed.put(connector, next);
-        published = Map.copyOf(changed);
-        new AuthorizationChange(connector, before, next).tell(events);
+        published.replace(connector.name(), reader.reread(connector, look(connector.name()), events));
     }
 
     /** Runs the task on {@code loop}; completes when no refresh of this connector is under way any more. */

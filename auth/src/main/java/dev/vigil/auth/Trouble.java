@@ -40,6 +40,11 @@ public record Trouble(FailureCategory category, String reason, Instant since, bo
         return category == FailureCategory.WAITING;
     }
 
+    /** Did the store that machines share give no answer, so that nothing was begun? */
+    boolean isOfTheStore() {
+        return category == FailureCategory.SYNC && !answerLost;
+    }
+
     /** Did another machine begin to refresh it, and has it not told what came of it? Then nobody here sends anything. */
     boolean isLeftToAnother() {
         return answerLost && category == FailureCategory.SYNC;

@@ -119,6 +119,36 @@ class KeeperWaitsTest extends KeeperStage {
         assertThat(looks).as("the first 401 ends the token").hasSize(2);
     }
 
+    /** The access token has ended meanwhile, so the back-off has grown to minutes. */
+    @Test
+    void storeThatAnswersAgainEndsTheRestOfWhatItHeldUp() {
+        bucket = held -> new Unreachable(FailureCategory.SYNC, "no answer", Optional.empty(), false);
+        startWith(Grants.lasting(Duration.ofMinutes(10), time.now().wall()));
+        pass(Duration.ofHours(1));
+        int before = looks.size();
+        bucket = this::renewed;
+
+        keeper.storeAnswers();
+        pass(Duration.ofMillis(100));
+        assertThat(looks).hasSize(before + 1);
+        assertThat(generation()).isEqualTo(2);
+    }
+
+    @Test
+    void storeThatAnswersAgainHurriesNothingElse() {
+        bucket = held -> looks.size() == 1 ? Unreachable.noWay("connection refused") : GONE;
+        startWith(Grants.lasting(HOUR, time.now().wall()));
+        await(1);
+        keeper.storeAnswers();
+        runRefreshes();
+        assertThat(looks).as("the network is not the store").hasSize(1);
+
+        await(2);
+        keeper.storeAnswers();
+        runRefreshes();
+        assertThat(looks).as("what another machine has lost rests to its end").hasSize(2);
+    }
+
     private RefreshOutcome leasedUntil(Instant dead) {
         Duration left = Duration.between(time.now().wall(), dead);
         if (left.isNegative() || left.isZero()) {

@@ -121,6 +121,9 @@ final class SyncLoop implements AutoCloseable {
                     round.isNotable() || !before.map(SyncRound::outcome).equals(Optional.of(round.outcome()));
             if (isNews && keeper != null) {
                 keeper.reread();
+                if (round.isRecoveryAfter(before)) {
+                    keeper.storeAnswers();
+                }
             }
             return round;
         } finally {

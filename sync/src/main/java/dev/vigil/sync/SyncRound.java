@@ -69,6 +69,12 @@ public record SyncRound(
                         + step.why().orElse(""));
     }
 
+    /** Does the bucket answer again, after a round in which it did not? */
+    public boolean isRecoveryAfter(Optional<SyncRound> before) {
+        return outcome == Outcome.ATTEMPTED
+                && before.filter(one -> one.outcome != Outcome.ATTEMPTED).isPresent();
+    }
+
     /** Did it change anything here or there, or see something that a person should know? */
     public boolean isNotable() {
         return !steps.isEmpty() || warning.isPresent() || outcome != Outcome.ATTEMPTED;

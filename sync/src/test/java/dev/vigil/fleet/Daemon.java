@@ -112,6 +112,9 @@ final class Daemon {
                     round.isNotable() || !before.map(SyncRound::outcome).equals(Optional.of(round.outcome()));
             if (isNews) {
                 daemon.keeper().reread();
+                if (round.isRecoveryAfter(before)) {
+                    daemon.keeper().storeAnswers();
+                }
             }
         } finally {
             double factor = 1 + SPREAD * (2 * random.nextDouble() - 1);
