@@ -14,6 +14,7 @@ import dev.vigil.oauth.Logins;
 import dev.vigil.oauth.ServerClocks;
 import dev.vigil.proxy.NettyOAuthTransport;
 import dev.vigil.proxy.Outbound;
+import dev.vigil.proxy.Pacing;
 import dev.vigil.proxy.ProxyParts;
 import dev.vigil.proxy.ProxyServer;
 import dev.vigil.sync.LeftToOthers;
@@ -130,7 +131,8 @@ final class App implements AutoCloseable {
                         pages,
                         parts.outbound(),
                         door,
-                        parts.time()));
+                        parts.time(),
+                        Pacing.STANDARD));
     }
 
     private Elsewhere elsewhere() {

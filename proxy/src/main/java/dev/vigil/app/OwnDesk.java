@@ -15,6 +15,7 @@ import dev.vigil.oauth.LoginException;
 import dev.vigil.oauth.LoginStatus;
 import dev.vigil.oauth.Logins;
 import dev.vigil.proxy.LocalPages;
+import dev.vigil.proxy.Pacing;
 import dev.vigil.proxy.ProxyEvents;
 import dev.vigil.proxy.ProxyParts;
 import dev.vigil.proxy.ProxyServer;
@@ -50,7 +51,8 @@ final class OwnDesk implements LoginDesk, LocalPages {
                         visit -> pages.thenCompose(ready -> ready.answer(visit)),
                         workplace.outbound(),
                         new ProxyEvents() {},
-                        workplace.shell().time()));
+                        workplace.shell().time(),
+                        Pacing.STANDARD));
         this.logins = new Logins(workplace.loginSetup(policy, server.port()), grant -> {});
         pages.complete(this);
     }

@@ -2,6 +2,7 @@
 package dev.vigil.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.HttpContent;
@@ -10,13 +11,15 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An upstream's answer on its way to the client: streamed as it comes, but never so that a break in the middle could pass
- * for an answer. On the client's event loop only.
+ * An answer on its way to the client: the upstream's, streamed as it comes, but never so that a break in the middle could
+ * pass for an answer; or an event stream that we began, into which the upstream's answer is poured when it comes. On the
+ * client's event loop only.
  */
 final class AnswerStream {
     /** A JSON answer up to this size is passed on when it is complete; so is one event. Nothing larger is ever held. */
@@ -32,33 +35,71 @@ final class AnswerStream {
         IN_THE_MIDDLE
     }
 
+    private static final byte[] EVENT = "event: message\ndata: ".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] END_OF_EVENT = "\n\n".getBytes(StandardCharsets.US_ASCII);
+
     private final ChannelHandlerContext client;
     private final HttpResponse head;
-    private final @Nullable EventTail events;
+    /** Did we begin it, before the upstream answered? */
+    private final boolean ours;
+
+    private @Nullable EventTail events;
     private final List<ByteBuf> held = new ArrayList<>();
     private int heldBytes;
     private boolean holding;
+    /** Has part of a JSON answer been written as part of an event of ours? */
+    private boolean inEvent;
+
     private long passed;
 
-    /** @param head as the client is to see it */
-    AnswerStream(ChannelHandlerContext client, HttpResponse head) {
+    private AnswerStream(ChannelHandlerContext client, HttpResponse head, boolean ours) {
         this.client = client;
         this.head = head;
-        boolean plain = isPlain(head.headers());
-        holding = plain && ReplayRule.isJson(head.headers());
-        events = plain && ReplayRule.isEvents(head.headers()) ? new EventTail(HELD) : null;
+        this.ours = ours;
     }
 
-    /** Writes the head, unless it waits for the rest of a short answer. */
-    void begin() {
-        if (!holding) {
+    /** The upstream's answer; its head is written, unless it waits for the rest of a short answer. */
+    static AnswerStream passing(ChannelHandlerContext client, HttpResponse head) {
+        AnswerStream stream = new AnswerStream(client, head, false);
+        stream.expect(head.headers());
+        if (!stream.holding) {
             client.write(head);
         }
+        return stream;
     }
 
-    /** Is it an event stream whose events we can tell apart? */
+    /** An event stream of our own, with nothing in it yet. */
+    static AnswerStream ours(ChannelHandlerContext client, HttpResponse head) {
+        client.writeAndFlush(head);
+        return new AnswerStream(client, head, true);
+    }
+
+    /** The upstream answers now, with events or with JSON: what it says becomes events of ours. */
+    void pour(HttpHeaders upstream) {
+        expect(upstream);
+    }
+
+    private void expect(HttpHeaders upstream) {
+        boolean plain = isPlain(upstream);
+        holding = plain && ReplayRule.isJson(upstream);
+        events = plain && ReplayRule.isEvents(upstream) ? new EventTail(HELD) : null;
+    }
+
+    /** Does the client read events, which we can tell apart? */
     boolean isEvents() {
-        return events != null;
+        return ours || events != null;
+    }
+
+    /** May something of ours stand here? */
+    boolean isBetweenEvents() {
+        boolean open = !head.headers().contains(HttpHeaderNames.CONTENT_LENGTH); // or an event more would not fit
+        boolean whole = events == null ? ours && !inEvent : events.atBoundary();
+        return open && whole;
+    }
+
+    /** Adds something of ours: a whole event, or a comment. Only where {@link #isBetweenEvents}. */
+    void inject(ByteBuf whole) {
+        client.writeAndFlush(new DefaultHttpContent(whole));
     }
 
     /** Passes a piece on; owns it. True when it was the last. */
@@ -70,7 +111,7 @@ final class AnswerStream {
         } else if (events != null) {
             write(events.feed(bytes));
         } else {
-            write(bytes);
+            write(inEvent ? onOneLine(bytes) : bytes);
         }
         if (piece instanceof LastHttpContent) {
             end();
@@ -89,9 +130,26 @@ final class AnswerStream {
 
     private void letGo() {
         holding = false;
-        client.write(head);
+        if (ours) {
+            inEvent = true;
+            held.forEach(AnswerStream::onOneLine);
+            write(Unpooled.wrappedBuffer(EVENT));
+        } else {
+            client.write(head);
+        }
         held.forEach(this::write);
         held.clear();
+    }
+
+    /** Outside its strings, where they may not stand, line ends in JSON are as good as spaces. */
+    private static ByteBuf onOneLine(ByteBuf json) {
+        for (int i = json.readerIndex(); i < json.writerIndex(); i++) {
+            byte b = json.getByte(i);
+            if (b == '\n' || b == '\r') {
+                json.setByte(i, ' ');
+            }
+        }
+        return json;
     }
 
     private void end() {
@@ -100,6 +158,10 @@ final class AnswerStream {
         }
         if (events != null) {
             write(events.rest());
+        }
+        if (inEvent) {
+            inEvent = false;
+            write(Unpooled.wrappedBuffer(END_OF_EVENT));
         }
         client.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
     }
@@ -122,12 +184,11 @@ final class AnswerStream {
     Break drop() {
         held.forEach(ByteBuf::release);
         held.clear();
-        boolean open = !head.headers().contains(HttpHeaderNames.CONTENT_LENGTH); // or an event more would not fit
-        boolean between = events != null && events.atBoundary() && open;
+        boolean between = isBetweenEvents();
         if (events != null) {
             events.release();
         }
-        if (holding) {
+        if (holding && !ours) {
             return Break.NOTHING_SENT;
         }
         return between ? Break.BETWEEN_EVENTS : Break.IN_THE_MIDDLE;

@@ -3,15 +3,20 @@ package dev.vigil.proxy;
 
 import dev.vigil.proxy.AnswerStream.Break;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The client's side of an exchange: gives it the upstream's answer or one of our own, exactly one of them, and reports what
- * it was. On the client's event loop only.
+ * it was. Where the answer takes long, it begins an event stream first, and keeps any event stream alive. On the client's
+ * event loop only.
  */
 final class Answering {
     private final ProxyParts parts;
@@ -21,6 +26,9 @@ final class Answering {
     private final ExchangeLog log;
 
     private @Nullable AnswerStream stream;
+    private @Nullable Pulse pulse;
+    private @Nullable Future<?> silence;
+    private boolean passing;
     private long passed;
     private boolean over;
 
@@ -38,16 +46,60 @@ final class Answering {
         return over;
     }
 
+    /** Does the upstream's answer reach the client already? */
     boolean hasBegun() {
-        return stream != null;
+        return passing;
+    }
+
+    /** Waits for an answer, and when it takes long gives the client an event stream of ours, if that is one it would take. */
+    void waitFor(Duration patience) {
+        EventLoop loop = client.ctx().channel().eventLoop();
+        silence = loop.schedule(this::speakUp, patience.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void speakUp() {
+        if (!over && stream == null && body.isComplete() && EarlyStream.fits(request, body.scanned())) {
+            begin();
+        }
+    }
+
+    /** An event stream of our own, until the upstream answers. */
+    void begin() {
+        stream = AnswerStream.ours(client.ctx(), EarlyStream.head(request.protocolVersion(), client.isKept()));
+        keepAlive();
     }
 
     /** The upstream's answer is the client's, and no second sending can follow. */
     void pass(HttpResponse head) {
-        stream = new AnswerStream(client.ctx(), HeaderRules.toClient(head, request.protocolVersion(), client.isKept()));
+        passing = true;
         log.remember(body);
         body.settle(isPost()); // the id is wanted if this answer breaks off
-        stream.begin();
+        if (stream != null) {
+            stream.pour(head.headers());
+        } else {
+            stream = AnswerStream.passing(
+                    client.ctx(), HeaderRules.toClient(head, request.protocolVersion(), client.isKept()));
+            keepAlive();
+        }
+    }
+
+    /** Can the client still be given an answer that begins so? Once it reads events, it can be given nothing else. */
+    boolean takes(HttpResponse head) {
+        boolean readable = ReplayRule.isJson(head.headers()) || ReplayRule.isEvents(head.headers());
+        return stream == null || (readable && head.status().code() < 300);
+    }
+
+    private void keepAlive() {
+        if (stream != null && stream.isEvents()) {
+            EventLoop loop = client.ctx().channel().eventLoop();
+            pulse = Pulse.start(loop, parts.pacing().pulse(), this::beat);
+        }
+    }
+
+    private void beat() {
+        if (stream != null && stream.isBetweenEvents() && client.ctx().channel().isWritable()) {
+            stream.inject(EarlyStream.comment());
+        }
     }
 
     /** A piece of it; owns it. */
@@ -56,6 +108,8 @@ final class Answering {
             piece.release();
         } else if (stream.content(piece)) {
             finish(stream.status());
+        } else if (pulse != null) {
+            pulse.touch();
         }
     }
 
@@ -68,13 +122,23 @@ final class Answering {
         log.own(own);
         body.passToNobody();
         body.whenComplete(() -> {
-            if (!over) {
+            if (over) {
+                return;
+            }
+            log.remember(body);
+            if (stream != null) {
+                endWith(takeStream(), own);
+            } else {
                 Reply reply = SkipReply.to(request.method(), body.scanned(), own);
-                log.remember(body);
                 ClientReply.send(client.ctx(), reply, client.isKept());
                 finish(reply.status());
             }
         });
+    }
+
+    private void endWith(AnswerStream events, OwnAnswer own) {
+        events.endWith(isPost() ? SkipReply.events(body.scanned(), own) : Unpooled.EMPTY_BUFFER);
+        finish(events.status());
     }
 
     /** The upstream broke off after its answer had begun: ends what the client has seen as truthfully as can be. */
@@ -87,8 +151,7 @@ final class Answering {
         }
         log.own(lost);
         if (seen == Break.BETWEEN_EVENTS) {
-            broken.endWith(isPost() ? SkipReply.events(body.scanned(), lost) : Unpooled.EMPTY_BUFFER);
-            finish(broken.status());
+            endWith(broken, lost);
         } else {
             over = true;
             tell(broken.status());
@@ -121,6 +184,7 @@ final class Answering {
             throw new IllegalStateException("no answer has begun");
         }
         stream = null;
+        passing = false;
         passed = taken.passed();
         return taken;
     }
@@ -132,6 +196,12 @@ final class Answering {
     }
 
     private void tell(int status) {
+        if (pulse != null) {
+            pulse.stop();
+        }
+        if (silence != null) {
+            silence.cancel(false);
+        }
         long bytesDown = stream == null ? passed : stream.passed();
         long bytesUp = body.size();
         body.release();

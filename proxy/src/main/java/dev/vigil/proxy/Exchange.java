@@ -66,6 +66,7 @@ final class Exchange implements Turn, UpstreamCall.Listener, Permission.Asker {
     }
 
     void begin() {
+        answering.waitFor(parts.pacing().earlyStream());
         permission.ask(this);
     }
 
@@ -112,7 +113,10 @@ final class Exchange implements Turn, UpstreamCall.Listener, Permission.Asker {
         log.upstreamSaid(status);
         ReplayRule rule = new ReplayRule(connector, detours.of(connector), isPost(), renewed, followed);
         Verdict verdict = rule.judge(status, head.headers());
-        if (verdict instanceof Verdict.Pass) {
+        if (verdict instanceof Verdict.Pass && !answering.takes(head)) {
+            callNow().abandon();
+            answering.own(skips.trouble().of(new Verdict.ServerTrouble(status, Optional.empty())));
+        } else if (verdict instanceof Verdict.Pass) {
             noteAccepted();
             answering.pass(head);
         } else {

@@ -21,4 +21,5 @@ public record ProxyParts(
         LocalPages pages,
         Outbound outbound,
         ProxyEvents events,
-        TimeSource time) {}
+        TimeSource time,
+        Pacing pacing) {}

@@ -133,6 +133,11 @@ final class RequestBody {
         return size;
     }
 
+    /** Has the last piece come? */
+    boolean isComplete() {
+        return complete;
+    }
+
     /** Runs the task once the last piece has come; at once if it has. */
     void whenComplete(Runnable task) {
         whenComplete = task;

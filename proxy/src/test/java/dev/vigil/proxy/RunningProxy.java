@@ -49,6 +49,7 @@ final class RunningProxy implements AutoCloseable {
     final BlockingQueue<ExchangeReport> reports = new LinkedBlockingQueue<>();
     final BlockingQueue<String> turnedAway = new LinkedBlockingQueue<>();
     final Connector connector;
+    private final Pacing pacing;
     final TokenKeeper keeper;
     final ProxyServer server;
     private final ExecutorService refreshIo = Executors.newFixedThreadPool(2);
@@ -62,7 +63,12 @@ final class RunningProxy implements AutoCloseable {
     }
 
     RunningProxy(Connector connector) throws IOException {
+        this(connector, Pacing.STANDARD);
+    }
+
+    RunningProxy(Connector connector, Pacing pacing) throws IOException {
         this.connector = connector;
+        this.pacing = pacing;
         RefreshPolicy policy = new RefreshPolicy("test", name -> RefreshSettings.DEFAULT);
         keeper = new TokenKeeper(
                 TaskLoop.named("token-keeper"),
@@ -105,7 +111,8 @@ final class RunningProxy implements AutoCloseable {
                         LocalPages.Page.json(200, "{\"path\":\"" + visit.path() + "\"}")),
                 Outbound.open(new OutboundSettings(Optional.empty(), Map.of())),
                 events,
-                time);
+                time,
+                pacing);
     }
 
     void refresher(Function<Grant, RefreshOutcome> next) {
