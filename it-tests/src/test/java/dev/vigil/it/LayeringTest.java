@@ -21,7 +21,8 @@ class LayeringTest {
             "dev.vigil.vault", Set.of("dev.vigil.auth"),
             "dev.vigil.oauth", Set.of("dev.vigil.auth"),
             "dev.vigil.sync", Set.of("dev.vigil.auth", "dev.vigil.vault"),
-            "dev.vigil.proxy", Set.of("dev.vigil.auth", "dev.vigil.oauth", "dev.vigil.sync"),
+            "dev.vigil.session", Set.of("dev.vigil.auth", "dev.vigil.vault"),
+            "dev.vigil.proxy", Set.of("dev.vigil.auth", "dev.vigil.oauth", "dev.vigil.sync", "dev.vigil.session"),
             "dev.vigil.demo", Set.of("dev.vigil.auth"),
             "dev.vigil.app",
                     Set.of(
@@ -29,6 +30,7 @@ class LayeringTest {
                             "dev.vigil.vault",
                             "dev.vigil.oauth",
                             "dev.vigil.sync",
+                            "dev.vigil.session",
                             "dev.vigil.proxy",
                             "dev.vigil.demo"));
 

@@ -17,6 +17,7 @@ import dev.vigil.proxy.Outbound;
 import dev.vigil.proxy.Pacing;
 import dev.vigil.proxy.ProxyParts;
 import dev.vigil.proxy.ProxyServer;
+import dev.vigil.session.SessionBook;
 import dev.vigil.sync.LeftToOthers;
 import dev.vigil.vault.Home;
 import dev.vigil.vault.Vault;
@@ -132,7 +133,8 @@ final class App implements AutoCloseable {
                         parts.outbound(),
                         door,
                         parts.time(),
-                        Pacing.STANDARD));
+                        Pacing.STANDARD,
+                        new SessionBook(parts.time(), () -> {})));
     }
 
     private Elsewhere elsewhere() {

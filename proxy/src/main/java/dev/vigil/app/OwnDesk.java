@@ -19,6 +19,7 @@ import dev.vigil.proxy.Pacing;
 import dev.vigil.proxy.ProxyEvents;
 import dev.vigil.proxy.ProxyParts;
 import dev.vigil.proxy.ProxyServer;
+import dev.vigil.session.SessionBook;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
@@ -52,7 +53,8 @@ final class OwnDesk implements LoginDesk, LocalPages {
                         workplace.outbound(),
                         new ProxyEvents() {},
                         workplace.shell().time(),
-                        Pacing.STANDARD));
+                        Pacing.STANDARD,
+                        new SessionBook(workplace.shell().time(), () -> {})));
         this.logins = new Logins(workplace.loginSetup(policy, server.port()), grant -> {});
         pages.complete(this);
     }

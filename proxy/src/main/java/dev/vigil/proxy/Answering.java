@@ -92,7 +92,7 @@ final class Answering {
     private void keepAlive() {
         if (stream != null && stream.isEvents()) {
             EventLoop loop = client.ctx().channel().eventLoop();
-            pulse = Pulse.start(loop, parts.pacing().pulse(), this::beat);
+            pulse = Pulse.start(loop, parts.time(), parts.pacing().pulse(), this::beat);
         }
     }
 

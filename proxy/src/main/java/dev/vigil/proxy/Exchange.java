@@ -11,21 +11,18 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
-import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The life of a request. In order: may we speak for the user ({@link Permission}); send ({@link #send}); judge the answer's head ({@link #answered}); renew and send again once
- * ({@link #renew}), or pass the answer on or answer ourselves ({@link Answering}).
+ * The life of a request. In order: may we speak for the user ({@link Permission}); ask the upstream ({@link Asking}); act on
+ * what its answer means ({@link #judged}): renew and ask again once ({@link #renew}), or pass the answer on or answer
+ * ourselves ({@link Answering}).
  *
  * <p>Everything happens on the client's event loop: client, upstream and this object never meet another thread. What the
  * keeper completes elsewhere comes home before it touches anything.
  */
-final class Exchange implements Turn, UpstreamCall.Listener, Permission.Asker {
+final class Exchange implements Turn, Asker, Permission.Asker {
     private final ProxyParts parts;
-    private final UpstreamConnections connections;
-    private final Detours detours;
     private final Connector connector;
     private final HttpRequest request;
     private final ClientHandler.Connection client;
@@ -34,15 +31,13 @@ final class Exchange implements Turn, UpstreamCall.Listener, Permission.Asker {
     private final Skips skips;
     private final Answering answering;
     private final Permission permission;
-
+    private final SessionTurn session;
+    private final Asking asking;
     private final Optional<HiddenExpiry> hiddenExpiry;
 
-    private @Nullable UpstreamCall call;
     private Optional<Grant> sentWith = Optional.empty();
     private boolean triesExpired;
     private boolean renewed;
-    private boolean followed;
-    private boolean resent;
 
     Exchange(
             ProxyServer.Shared shared,
@@ -51,8 +46,6 @@ final class Exchange implements Turn, UpstreamCall.Listener, Permission.Asker {
             ClientHandler.Connection client,
             Optional<String> clientName) {
         this.parts = shared.parts();
-        this.connections = shared.connections();
-        this.detours = shared.detours();
         this.connector = connector;
         this.request = request;
         this.client = client;
@@ -61,11 +54,17 @@ final class Exchange implements Turn, UpstreamCall.Listener, Permission.Asker {
         this.skips = new Skips(connector, parts.time());
         this.answering = new Answering(parts, request, client, body, log);
         this.hiddenExpiry = connector.refresh().expiredWhen().map(HiddenExpiry::new);
-        this.permission =
-                new Permission(parts, connector, client.ctx().channel().eventLoop(), answering::isOver);
+        EventLoop loop = client.ctx().channel().eventLoop();
+        this.permission = new Permission(parts, connector, loop, answering::isOver);
+        this.session = SessionTurn.of(parts.sessions(), connector, clientName, request);
+        this.asking = new Asking(shared, connector, request, body, session, loop, this);
     }
 
     void begin() {
+        if (session.isUnknown()) {
+            answering.own(skips.trouble().sessionOver());
+            return;
+        }
         answering.waitFor(parts.pacing().earlyStream());
         permission.ask(this);
     }
@@ -84,11 +83,12 @@ final class Exchange implements Turn, UpstreamCall.Listener, Permission.Asker {
 
     private void send(Optional<Grant> grant) {
         sentWith = grant;
+        if (!session.fits(grant)) {
+            answering.own(skips.trouble().sessionOver());
+            return;
+        }
         grant.ifPresent(held -> log.sentWith(held.tokens().generation()));
-        HttpRequest head = HeaderRules.toUpstream(request, detours.of(connector), connector, grant);
-        KeepAlive.Reuse reuse = resent ? KeepAlive.Reuse.NONE : isPost() ? KeepAlive.Reuse.SURE : KeepAlive.Reuse.ANY;
-        call = new UpstreamCall(connections, connector.origin(), this);
-        call.begin(loop(), head, reuse);
+        asking.ask(grant, renewed);
     }
 
     @Override
@@ -98,31 +98,18 @@ final class Exchange implements Turn, UpstreamCall.Listener, Permission.Asker {
     }
 
     @Override
-    public void connected() {
-        body.passTo(callNow());
-    }
-
-    @Override
-    public void upstreamWritabilityChanged() {
-        body.pace();
-    }
-
-    @Override
-    public void answered(HttpResponse head) {
-        int status = head.status().code();
-        log.upstreamSaid(status);
-        ReplayRule rule = new ReplayRule(connector, detours.of(connector), isPost(), renewed, followed);
-        Verdict verdict = rule.judge(status, head.headers());
-        if (verdict instanceof Verdict.Pass && !answering.takes(head)) {
-            callNow().abandon();
-            answering.own(skips.trouble().of(new Verdict.ServerTrouble(status, Optional.empty())));
-        } else if (verdict instanceof Verdict.Pass) {
+    public void judged(HttpResponse head, Verdict verdict) {
+        log.upstreamSaid(head.status().code());
+        if (!(verdict instanceof Verdict.Pass)) {
+            act(verdict);
+        } else if (answering.takes(head)) {
             noteAccepted();
+            session.passed(head, sentWith, body);
             answering.pass(head);
         } else {
-            callNow().abandon();
-            body.takeBack();
-            act(verdict);
+            asking.abandon();
+            answering.own(
+                    skips.trouble().of(new Verdict.ServerTrouble(head.status().code(), Optional.empty())));
         }
     }
 
@@ -143,10 +130,6 @@ final class Exchange implements Turn, UpstreamCall.Listener, Permission.Asker {
                     parts.keeper().upstream().refusedThoughFresh(connector.name()),
                     Permission.EMERGENCY_PATIENCE,
                     settled -> answering.own(skips.refusedThoughFresh(settled)));
-        } else if (verdict instanceof Verdict.Follow follow && body.isReplayable()) {
-            followed = true;
-            detours.remember(connector, follow.target());
-            send(sentWith);
         } else {
             answering.own(skips.of(verdict));
         }
@@ -169,7 +152,7 @@ final class Exchange implements Turn, UpstreamCall.Listener, Permission.Asker {
     }
 
     @Override
-    public void answerPiece(HttpContent piece) {
+    public void piece(HttpContent piece) {
         if (hiddenExpiry.isPresent() && hiddenExpiry.get().isIn(piece.content())) {
             sentWith.ifPresent(used -> parts.keeper()
                     .upstream()
@@ -179,52 +162,29 @@ final class Exchange implements Turn, UpstreamCall.Listener, Permission.Asker {
     }
 
     @Override
-    public void answerFlush() {
+    public void flush() {
         answering.flush();
     }
 
     @Override
     public void clientWritabilityChanged() {
-        if (call != null && answering.hasBegun()) {
-            call.read(client.ctx().channel().isWritable());
-        }
-    }
-
-    @Override
-    public void unreachable(Throwable cause) {
-        body.takeBack();
-        answering.own(skips.trouble().unreachable(Reasons.of(cause)));
-    }
-
-    @Override
-    public void broken(String reason) {
-        body.takeBack();
         if (answering.hasBegun()) {
-            answering.breakOff(skips.trouble().lost(reason));
-        } else if (isWorthASecondConnection()) {
-            resent = true;
-            send(sentWith);
-        } else {
-            answering.own(skips.trouble().lost(reason));
+            asking.read(client.ctx().channel().isWritable());
         }
     }
 
-    /**
-     * A connection that had been idle may just have been closed, and the request never read. What changes nothing is sent
-     * again then; a tool call never is.
-     */
-    private boolean isWorthASecondConnection() {
-        boolean stale = callNow().wasReused() && !callNow().answerBegun() && !resent;
-        return stale
-                && body.isReplayable()
-                && (!isPost() || ReplayRule.isHarmless(body.scanned().method()));
+    @Override
+    public void failed(OwnAnswer why) {
+        if (answering.hasBegun()) {
+            answering.breakOff(why);
+        } else {
+            answering.own(why);
+        }
     }
 
     @Override
     public void clientGone() {
-        if (call != null) {
-            call.abandon();
-        }
+        asking.abandon();
         answering.gone();
     }
 
@@ -232,20 +192,12 @@ final class Exchange implements Turn, UpstreamCall.Listener, Permission.Asker {
     @Override
     public void endSoon() {
         if (!isPost() && answering.hasBegun()) {
-            callNow().abandon();
+            asking.abandon();
             answering.endStream();
         }
     }
 
     private boolean isPost() {
         return request.method().equals(HttpMethod.POST);
-    }
-
-    private EventLoop loop() {
-        return client.ctx().channel().eventLoop();
-    }
-
-    private UpstreamCall callNow() {
-        return Objects.requireNonNull(call, "no call yet");
     }
 }

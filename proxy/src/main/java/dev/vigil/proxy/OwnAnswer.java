@@ -46,7 +46,8 @@ record OwnAnswer(
         UPSTREAM_TROUBLE,
         ANSWER_LOST,
         NOT_MCP,
-        REDIRECTED;
+        REDIRECTED,
+        SESSION_OVER;
 
         String word() {
             return name().toLowerCase(Locale.ROOT);

@@ -5,6 +5,7 @@ import dev.vigil.auth.Connector;
 import dev.vigil.auth.Secret;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.auth.TokenKeeper;
+import dev.vigil.session.SessionBook;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -22,4 +23,5 @@ public record ProxyParts(
         Outbound outbound,
         ProxyEvents events,
         TimeSource time,
-        Pacing pacing) {}
+        Pacing pacing,
+        SessionBook sessions) {}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.proxy;
 
+import dev.vigil.auth.TimeSource;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ImmediateEventExecutor;
@@ -10,44 +11,47 @@ import java.util.concurrent.TimeUnit;
 /** Beats whenever nothing has been said for a while. One timer, however much is said in between. On one event loop only. */
 final class Pulse {
     private final EventLoop loop;
-    private final long everyNanos;
+    private final TimeSource time;
+    private final Duration every;
     private final Runnable beat;
-    private long last = System.nanoTime();
+    private Duration last;
     private Future<?> timer = ImmediateEventExecutor.INSTANCE.newSucceededFuture(null);
 
-    private Pulse(EventLoop loop, Duration every, Runnable beat) {
+    private Pulse(EventLoop loop, TimeSource time, Duration every, Runnable beat) {
         this.loop = loop;
-        this.everyNanos = every.toNanos();
+        this.time = time;
+        this.every = every;
         this.beat = beat;
+        this.last = time.now().monotonic();
     }
 
-    static Pulse start(EventLoop loop, Duration every, Runnable beat) {
-        Pulse pulse = new Pulse(loop, every, beat);
-        pulse.waitFor(pulse.everyNanos);
+    static Pulse start(EventLoop loop, TimeSource time, Duration every, Runnable beat) {
+        Pulse pulse = new Pulse(loop, time, every, beat);
+        pulse.waitFor(every);
         return pulse;
     }
 
     /** Something has just been said. */
     void touch() {
-        last = System.nanoTime();
+        last = time.now().monotonic();
     }
 
     void stop() {
         timer.cancel(false);
     }
 
-    private void waitFor(long nanos) {
-        timer = loop.schedule(this::look, nanos, TimeUnit.NANOSECONDS);
+    private void waitFor(Duration rest) {
+        timer = loop.schedule(this::look, rest.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void look() {
-        long silent = System.nanoTime() - last;
-        if (silent < everyNanos) {
-            waitFor(everyNanos - silent);
+        Duration silent = time.now().monotonic().minus(last);
+        if (silent.compareTo(every) < 0) {
+            waitFor(every.minus(silent));
             return;
         }
         touch();
-        waitFor(everyNanos); // first, because the beat may stop us
+        waitFor(every); // first, because the beat may stop us
         beat.run();
     }
 }

@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -131,6 +132,21 @@ final class RequestBody {
 
     long size() {
         return size;
+    }
+
+    /** A copy of the whole body; empty where it is longer than that, or not held whole any more. */
+    Optional<byte[]> held(int longest) {
+        if (!isReplayable() || !complete || size > longest) {
+            return Optional.empty();
+        }
+        byte[] copy = new byte[(int) size];
+        int at = 0;
+        for (ByteBuf piece : kept) {
+            int length = piece.readableBytes();
+            piece.getBytes(piece.readerIndex(), copy, at, length);
+            at += length;
+        }
+        return Optional.of(copy);
     }
 
     /** Has the last piece come? */

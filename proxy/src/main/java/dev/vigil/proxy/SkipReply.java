@@ -29,6 +29,9 @@ final class SkipReply {
     static final int NOT_CONNECTED = 1403;
     static final int UPSTREAM = 1502;
     private static final int NOT_JSON = -32700;
+    /** MCP 2025-11-25, "Session Management": whereupon a client begins a new one. */
+    private static final int NO_SUCH_SESSION = 404;
+
     private static final String META_KEY = "dev.vigil/skip";
     /** From this revision on every result says that it is complete. */
     private static final String MODERN = "2026-07-28";
@@ -49,7 +52,7 @@ final class SkipReply {
     static Reply to(HttpMethod method, MessageScan scan, OwnAnswer own) {
         if (!method.equals(HttpMethod.POST)) {
             return Reply.json(
-                    own.kind().isSkip() ? 405 : 503,
+                    own.kind().isSkip() ? 405 : own.kind() == Kind.SESSION_OVER ? NO_SUCH_SESSION : 503,
                     ClientReply.sentence(own.kind().word(), sentence(own, "")));
         }
         if (!scan.isJson()) {
@@ -98,6 +101,9 @@ final class SkipReply {
     }
 
     private static int status(List<RpcMessage> requests, OwnAnswer own) {
+        if (own.kind() == Kind.SESSION_OVER) {
+            return NO_SUCH_SESSION;
+        }
         boolean passing = own.kind() == Kind.UPSTREAM_UNREACHABLE
                 || own.kind() == Kind.UPSTREAM_TROUBLE
                 || own.kind() == Kind.ANSWER_LOST;

@@ -50,6 +50,16 @@ record UpstreamTrouble(String connector) {
                 .sent(Sent.UNKNOWN);
     }
 
+    /** Clients begin a new session on a 404. */
+    OwnAnswer sessionOver() {
+        return OwnAnswer.of(
+                Kind.SESSION_OVER,
+                connector,
+                "this session with " + connector + " is over",
+                "A new one has to be begun. The request was not executed.",
+                "session_over");
+    }
+
     /** Words from outside, without what clients cut at. */
     static String plain(String words) {
         String clean = words.replaceAll("[;\"<>\\p{Cntrl}]", " ").trim();

@@ -19,6 +19,7 @@ import dev.vigil.auth.TimeSource;
 import dev.vigil.auth.TokenKeeper;
 import dev.vigil.auth.TokenSet;
 import dev.vigil.auth.TokenSource;
+import dev.vigil.session.SessionBook;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -50,6 +51,7 @@ final class RunningProxy implements AutoCloseable {
     final BlockingQueue<String> turnedAway = new LinkedBlockingQueue<>();
     final Connector connector;
     private final Pacing pacing;
+    final SessionBook sessions = new SessionBook(time, () -> {});
     final TokenKeeper keeper;
     final ProxyServer server;
     private final ExecutorService refreshIo = Executors.newFixedThreadPool(2);
@@ -112,7 +114,8 @@ final class RunningProxy implements AutoCloseable {
                 Outbound.open(new OutboundSettings(Optional.empty(), Map.of())),
                 events,
                 time,
-                pacing);
+                pacing,
+                sessions);
     }
 
     void refresher(Function<Grant, RefreshOutcome> next) {
@@ -126,6 +129,15 @@ final class RunningProxy implements AutoCloseable {
 
     /** The same, some time ago. */
     RunningProxy loggedIn(Duration lifetime, Instant now) {
+        return loggedIn(lifetime, now, 1);
+    }
+
+    /** A person has logged in once more, who knows as whom. */
+    void loggedInAgain(long epoch) {
+        loggedIn(Duration.ofHours(1), time.now().wall(), epoch);
+    }
+
+    private RunningProxy loggedIn(Duration lifetime, Instant now, long epoch) {
         TokenSet tokens = new TokenSet(
                 new Secret("token-1"),
                 Optional.of(new Secret("refresh-1")),
@@ -135,7 +147,8 @@ final class RunningProxy implements AutoCloseable {
                 TokenSource.LOGIN,
                 1,
                 Optional.empty());
-        vault.appear(new Grant(connector.name(), connector.url(), 1, now, Optional.empty(), tokens, Optional.empty()));
+        vault.appear(
+                new Grant(connector.name(), connector.url(), epoch, now, Optional.empty(), tokens, Optional.empty()));
         keeper.reread().toCompletableFuture().join();
         return this;
     }

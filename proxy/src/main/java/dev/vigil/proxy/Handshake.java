@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.proxy;
+
+import dev.vigil.auth.Connector;
+import dev.vigil.auth.Grant;
+import dev.vigil.session.LoginKey;
+import dev.vigil.session.Session;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.concurrent.Future;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Begins a client's session at the upstream without the client: its own {@code initialize}, that it is initialized, its log
+ * level, its subscriptions (MCP 2025-11-25, "Lifecycle"). On one event loop only.
+ */
+final class Handshake implements UpstreamCall.Listener {
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final byte[] INITIALIZED =
+            "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}".getBytes(StandardCharsets.UTF_8);
+
+    /** Hears how it ended, once. */
+    interface Asker {
+        void begun();
+
+        /** The upstream answered the handshake so. */
+        void refused(HttpResponse head, Verdict verdict);
+
+        void failed(OwnAnswer why);
+    }
+
+    private final UpstreamConnections connections;
+    private final URI target;
+    private final Connector connector;
+    private final Optional<Grant> grant;
+    private final Session session;
+    private final boolean renewed;
+    private final EventLoop loop;
+    private final Asker asker;
+    private final Deque<byte[]> steps = new ArrayDeque<>();
+    private final Future<?> alarm;
+
+    private Optional<String> upstreamId = Optional.empty();
+    private boolean initializing = true;
+    private boolean over;
+    private @Nullable UpstreamCall call;
+
+    private Handshake(SessionBegin.Way way, Session session, EventLoop loop, Asker asker) {
+        this.connections = way.connections();
+        this.target = way.target();
+        this.connector = way.connector();
+        this.grant = way.grant();
+        this.renewed = way.renewed();
+        this.session = session;
+        this.loop = loop;
+        this.asker = asker;
+        this.alarm = loop.schedule(this::late, LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    static void begin(SessionBegin.Way way, Session session, EventLoop loop, Asker asker) {
+        Handshake handshake = new Handshake(way, session, loop, asker);
+        handshake.steps.add(session.handshake());
+        handshake.steps.add(INITIALIZED);
+        handshake.steps.addAll(session.wishes());
+        handshake.next();
+    }
+
+    private void next() {
+        byte[] step = steps.peek();
+        if (step == null) {
+            session.begun(LoginKey.of(grant), upstreamId);
+            end(asker::begun);
+            return;
+        }
+        HttpRequest head = HeaderRules.toUpstream(headOf(step), target, connector, grant);
+        call = new UpstreamCall(connections, connector.origin(), this);
+        call.begin(loop, head, KeepAlive.Reuse.SURE);
+    }
+
+    private HttpRequest headOf(byte[] step) {
+        HttpRequest head = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "/");
+        head.headers()
+                .set(HttpHeaderNames.CONTENT_TYPE, "application/json")
+                .set(HttpHeaderNames.ACCEPT, "application/json, text/event-stream")
+                .set(HttpHeaderNames.CONTENT_LENGTH, step.length);
+        upstreamId.ifPresent(id -> head.headers().set(SessionTurn.HEADER, id));
+        if (!initializing) {
+            session.protocolVersion().ifPresent(version -> head.headers().set(SessionTurn.VERSION, version));
+        }
+        return head;
+    }
+
+    @Override
+    public void connected() {
+        if (call != null) {
+            call.write(Unpooled.wrappedBuffer(steps.remove()));
+            call.writeLast();
+        }
+    }
+
+    @Override
+    public void answered(HttpResponse head) {
+        int status = head.status().code();
+        Verdict verdict = new ReplayRule(connector, target, true, renewed, true).judge(status, head.headers());
+        if (initializing && (!(verdict instanceof Verdict.Pass) || status >= 300)) {
+            end(() -> asker.refused(head, verdict));
+        } else if (initializing) {
+            upstreamId = Optional.ofNullable(head.headers().get(SessionTurn.HEADER));
+        }
+        // Whether a wish is granted again is between client and upstream; the session stands.
+    }
+
+    @Override
+    public void answerPiece(HttpContent piece) {
+        boolean last = piece instanceof LastHttpContent;
+        piece.release();
+        if (last && !over) {
+            initializing = false;
+            next();
+        }
+    }
+
+    @Override
+    public void answerFlush() {}
+
+    @Override
+    public void upstreamWritabilityChanged() {}
+
+    @Override
+    public void unreachable(Throwable cause) {
+        end(() -> asker.failed(new UpstreamTrouble(connector.name()).unreachable(Reasons.of(cause))));
+    }
+
+    @Override
+    public void broken(String reason) {
+        end(() -> asker.failed(new UpstreamTrouble(connector.name()).unreachable(reason)));
+    }
+
+    private void late() {
+        broken("its session could not be begun anew within " + LIMIT.toSeconds() + " s");
+    }
+
+    private void end(Runnable tell) {
+        if (over) {
+            return;
+        }
+        over = true;
+        alarm.cancel(false);
+        if (call != null) {
+            call.abandon();
+        }
+        tell.run();
+    }
+}

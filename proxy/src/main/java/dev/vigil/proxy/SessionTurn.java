@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.proxy;
+
+import dev.vigil.auth.Connector;
+import dev.vigil.auth.Grant;
+import dev.vigil.session.LoginKey;
+import dev.vigil.session.Session;
+import dev.vigil.session.SessionBook;
+import dev.vigil.session.SessionOwner;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import java.util.Optional;
+
+/**
+ * The client's session in one exchange (MCP 2025-11-25, "Session Management"): the id that the client shows becomes the
+ * upstream's on the way there, and the other way round in the answer. On the client's event loop only.
+ */
+final class SessionTurn {
+    static final String HEADER = "Mcp-Session-Id";
+    static final String VERSION = "MCP-Protocol-Version";
+
+    private final SessionBook book;
+    private final SessionOwner owner;
+    private final HttpRequest request;
+    private final Optional<String> shown;
+    private Optional<Session> session;
+    private Optional<String> sentAs = Optional.empty();
+
+    private SessionTurn(SessionBook book, SessionOwner owner, HttpRequest request) {
+        this.book = book;
+        this.owner = owner;
+        this.request = request;
+        this.shown = Optional.ofNullable(request.headers().get(HEADER));
+        this.session = shown.flatMap(id -> book.find(id, owner));
+        session.ifPresent(
+                known -> Optional.ofNullable(request.headers().get(VERSION)).ifPresent(known::speaks));
+    }
+
+    static SessionTurn of(SessionBook book, Connector connector, Optional<String> client, HttpRequest request) {
+        return new SessionTurn(book, new SessionOwner(connector.name(), client.orElse("")), request);
+    }
+
+    /** Does the client show a session that is nobody's, or another one's? Then it has to begin a new one. */
+    boolean isUnknown() {
+        return shown.isPresent() && session.isEmpty();
+    }
+
+    /** May it be used with this login? A session of somebody else's account ends. */
+    boolean fits(Optional<Grant> grant) {
+        LoginKey login = LoginKey.of(grant);
+        session = session.filter(known -> !book.isOver(known, login));
+        return !isUnknown();
+    }
+
+    /** The session, where it has to be begun at the upstream before anything can be asked. */
+    Optional<Session> unbegun(Optional<Grant> grant) {
+        LoginKey login = LoginKey.of(grant);
+        return session.filter(known -> !isEnd() && !known.isBegun(login));
+    }
+
+    void toUpstream(HttpRequest head) {
+        if (session.isPresent()) {
+            sentAs = session.get().upstreamId();
+            head.headers().remove(HEADER);
+            sentAs.ifPresent(id -> head.headers().set(HEADER, id));
+        }
+    }
+
+    /** Does the request go with a session that can be begun anew? */
+    boolean isKnown() {
+        return session.isPresent() && !isEnd();
+    }
+
+    /** The upstream has forgotten the session that it was shown; another exchange may have begun it anew meanwhile. */
+    void lost() {
+        session.ifPresent(known -> known.lost(sentAs));
+    }
+
+    /** The answer goes to the client: what it says of the session, and what the client has said in the request. */
+    void passed(HttpResponse answer, Optional<Grant> grant, RequestBody body) {
+        HttpHeaders headers = answer.headers();
+        boolean good = answer.status().code() < 300;
+        Optional<String> upstream = Optional.ofNullable(headers.get(HEADER));
+        if (session.isEmpty() && upstream.isPresent() && good) {
+            session = minted(grant, body);
+        }
+        if (session.isEmpty()) {
+            return;
+        }
+        if (upstream.isPresent()) {
+            session.get().begun(LoginKey.of(grant), upstream);
+            headers.set(HEADER, session.get().id());
+        }
+        if (good && isEnd()) {
+            book.forget(session.get().id());
+        } else if (good && request.method().equals(HttpMethod.POST)) {
+            note(session.get(), body);
+        }
+    }
+
+    private Optional<Session> minted(Optional<Grant> grant, RequestBody body) {
+        return body.held(SessionBook.LONGEST_HANDSHAKE)
+                .map(handshake -> book.mint(owner, LoginKey.of(grant), handshake));
+    }
+
+    private static void note(Session session, RequestBody body) {
+        MessageScan scan = body.scanned();
+        switch (scan.method().orElse("")) {
+            case "logging/setLevel" -> body.held(SessionBook.LONGEST_HANDSHAKE).ifPresent(session::logLevel);
+            case "resources/subscribe" ->
+                body.held(SessionBook.LONGEST_HANDSHAKE)
+                        .ifPresent(wish -> scan.uri().ifPresent(uri -> session.subscribed(uri, wish)));
+            case "resources/unsubscribe" -> scan.uri().ifPresent(session::unsubscribed);
+            default -> {}
+        }
+    }
+
+    /** Does the client end it? What was forgotten already need not be begun for that. */
+    private boolean isEnd() {
+        return request.method().equals(HttpMethod.DELETE);
+    }
+}
