@@ -36,13 +36,21 @@ public final class FileVault implements TokenVault {
 
     private final Home home;
     private final SealedFolder<Grant> grants;
+    private final FileSnapshots snapshots;
     private final SealingKeys keys;
     private final SafeFiles files;
     private final TimeSource time;
 
-    FileVault(Home home, SealedFolder<Grant> grants, SealingKeys keys, SafeFiles files, TimeSource time) {
+    FileVault(
+            Home home,
+            SealedFolder<Grant> grants,
+            FileSnapshots snapshots,
+            SealingKeys keys,
+            SafeFiles files,
+            TimeSource time) {
         this.home = home;
         this.grants = grants;
+        this.snapshots = snapshots;
         this.keys = keys;
         this.files = files;
         this.time = time;
@@ -59,11 +67,15 @@ public final class FileVault implements TokenVault {
         grants.save(checked(grant.connector()), grant);
     }
 
-    /** The intent goes first: one without a grant would be taken for a sign about the next login. */
+    /**
+     * The intent goes first: one without a grant would be taken for a sign about the next login. What the server showed
+     * that login goes with it.
+     */
     @Override
     public void delete(String connector) {
         clearIntent(connector);
         grants.delete(connector);
+        snapshots.forget(connector);
     }
 
     @Override

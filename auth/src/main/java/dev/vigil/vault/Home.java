@@ -17,8 +17,8 @@ import java.util.stream.Stream;
  *
  * <pre>
  * config  vigil.yaml
- * data    grants/NAME.sealed  clients/HASH.sealed  keys/ring.json  keys/shared-ring.json  keys/kek
- *         keys/lock  keys/shared-lock  local-keys  owner.key
+ * data    grants/NAME.sealed  clients/HASH.sealed  snapshots/KEY.sealed  keys/ring.json  keys/shared-ring.json
+ *         keys/kek  keys/lock  keys/shared-lock  local-keys  owner.key
  * state   intents/NAME  locks/NAME  beats/NAME  issuers/HASH  events/NAME.jsonl  log/  vigil.pid
  *         shared/NAME  machine  bucket.json
  * </pre>
@@ -96,6 +96,10 @@ public final class Home {
 
     public Path clients() {
         return data.resolve("clients");
+    }
+
+    public Path snapshots() {
+        return data.resolve("snapshots");
     }
 
     public Path keys() {
@@ -194,12 +198,23 @@ public final class Home {
 
     private Set<Path> privateFolders() {
         return new LinkedHashSet<>(List.of(
-                data, state, grants(), clients(), keys(), intents(), locks(), beats(), issuers(), events(), shared(),
+                data,
+                state,
+                grants(),
+                clients(),
+                snapshots(),
+                keys(),
+                intents(),
+                locks(),
+                beats(),
+                issuers(),
+                events(),
+                shared(),
                 log()));
     }
 
     private List<Path> privateFiles(SafeFiles files) {
-        Stream<Path> sealed = Stream.of(grants(), clients())
+        Stream<Path> sealed = Stream.of(grants(), clients(), snapshots())
                 .flatMap(folder -> files.list(folder).stream())
                 .filter(SealedFolder::isSealed);
         return Stream.concat(sealed, Stream.of(keyRing(), sharedRing(), keyEncryptionKey(), localKeys(), ownerKey()))

@@ -13,23 +13,40 @@ import java.util.Optional;
 
 /**
  * A folder of sealed files {@code NAME.sealed}, all of one kind. A file that cannot be opened is never lost: a save over it
- * puts it aside as {@code NAME.sealed.aside-N} first. Any thread but {@code proxy-io}.
+ * puts it aside as {@code NAME.sealed.aside-N} first, unless the folder's files can be had again. Any thread but
+ * {@code proxy-io}.
  */
 final class SealedFolder<T> {
     private static final String SUFFIX = ".sealed";
     private static final String ASIDE = ".aside-";
     private static final int LIMIT = 1 << 20;
+    /** What a server shows can be had again, and there is more of it. */
+    private static final int EXPENDABLE_LIMIT = 32 << 20;
 
     private final Path folder;
     private final TokenSealer<T> sealer;
     private final SealingKeys keys;
     private final SafeFiles files;
+    private final int limit;
+    private final boolean expendable;
 
     SealedFolder(Path folder, TokenSealer<T> sealer, SealingKeys keys, SafeFiles files) {
+        this(folder, sealer, keys, files, LIMIT, false);
+    }
+
+    private SealedFolder(
+            Path folder, TokenSealer<T> sealer, SealingKeys keys, SafeFiles files, int limit, boolean expendable) {
         this.folder = folder;
         this.sealer = sealer;
         this.keys = keys;
         this.files = files;
+        this.limit = limit;
+        this.expendable = expendable;
+    }
+
+    /** A folder whose files can be had again: one that cannot be opened stands in nobody's way, and is removed. */
+    static <T> SealedFolder<T> ofExpendables(Path folder, TokenSealer<T> sealer, SealingKeys keys, SafeFiles files) {
+        return new SealedFolder<>(folder, sealer, keys, files, EXPENDABLE_LIMIT, true);
     }
 
     static boolean isSealed(Path file) {
@@ -75,7 +92,7 @@ final class SealedFolder<T> {
         List<T> whole = new ArrayList<>();
         for (Path file : files.unfinished(file(name))) {
             try {
-                files.read(file, LIMIT)
+                files.read(file, limit)
                         .map(bytes -> sealer.unseal(keys.current(), name, bytes, file))
                         .ifPresent(whole::add);
             } catch (VaultException e) {
@@ -120,9 +137,17 @@ final class SealedFolder<T> {
      * @return whether there was anything to do
      */
     boolean reseal(Ring ring, String name) {
-        Optional<byte[]> resealed = read(name).flatMap(bytes -> sealer.resealed(ring, name, bytes, file(name)));
-        resealed.ifPresent(content -> files.replace(file(name), content));
-        return resealed.isPresent();
+        try {
+            Optional<byte[]> resealed = read(name).flatMap(bytes -> sealer.resealed(ring, name, bytes, file(name)));
+            resealed.ifPresent(content -> files.replace(file(name), content));
+            return resealed.isPresent();
+        } catch (VaultException e) {
+            if (!expendable || e.kind() == Kind.IO) {
+                throw e;
+            }
+            files.delete(file(name));
+            return false;
+        }
     }
 
     /** The key that a file needs; empty when there is no file or it does not tell. */
@@ -138,7 +163,7 @@ final class SealedFolder<T> {
     }
 
     private byte[] sealedOver(Ring ring, String name, T value) {
-        Optional<byte[]> before = read(name);
+        Optional<byte[]> before = expendable ? Optional.empty() : read(name);
         if (before.isEmpty()) {
             return sealer.seal(ring, name, value);
         }
@@ -163,6 +188,6 @@ final class SealedFolder<T> {
     }
 
     private Optional<byte[]> read(String name) {
-        return files.read(file(name), LIMIT);
+        return files.read(file(name), limit);
     }
 }

@@ -30,6 +30,10 @@ final class TokenSealer<T> {
             (before, now) -> before.clientId().equals(now.clientId()),
             name -> "Restore it from a backup; without one, move it away and log in again: Vigil then registers anew");
 
+    /** JSON that somebody else reads and writes; nothing of one snapshot goes on in the next. */
+    static final TokenSealer<ObjectNode> SNAPSHOTS = new TokenSealer<>(
+            "snapshot", node -> node, Fields::node, (before, now) -> false, name -> "Vigil takes another");
+
     private final String kind;
     private final Function<T, ObjectNode> write;
     private final Function<Fields, T> read;

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Everything that is kept in files, opened together. Opening looks at folders only; keys are read, or made, when something
@@ -24,6 +25,7 @@ public final class Vault {
     private final KekSource keks;
     private final FileVault grants;
     private final FileClients clients;
+    private final FileSnapshots snapshots;
     private final SharedSeal sharedSeal;
     private final KeyRing keyRing;
 
@@ -46,10 +48,13 @@ public final class Vault {
         SealedFolder<Grant> sealedGrants = new SealedFolder<>(home.grants(), TokenSealer.GRANTS, sealing, files);
         SealedFolder<RegisteredClient> sealedClients =
                 new SealedFolder<>(home.clients(), TokenSealer.CLIENTS, sealing, files);
-        this.grants = new FileVault(home, sealedGrants, sealing, files, time);
+        SealedFolder<ObjectNode> sealedSnapshots =
+                SealedFolder.ofExpendables(home.snapshots(), TokenSealer.SNAPSHOTS, sealing, files);
+        this.snapshots = new FileSnapshots(sealedSnapshots);
+        this.grants = new FileVault(home, sealedGrants, snapshots, sealing, files, time);
         this.clients = new FileClients(sealedClients);
         this.sharedSeal = new SharedSeal(new SharedRing(home, List.of(keks), files, time));
-        this.keyRing = new KeyRing(sealing, List.of(sealedGrants, sealedClients), time);
+        this.keyRing = new KeyRing(sealing, List.of(sealedGrants, sealedClients, sealedSnapshots), time);
     }
 
     /**
@@ -85,6 +90,10 @@ public final class Vault {
 
     public FileClients clients() {
         return clients;
+    }
+
+    public FileSnapshots snapshots() {
+        return snapshots;
     }
 
     public FileBeats beats() {

@@ -88,7 +88,20 @@ class HomeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {".", "grants", "clients", "keys", "intents", "locks", "beats", "issuers", "events", "log"})
+    @ValueSource(
+            strings = {
+                ".",
+                "grants",
+                "clients",
+                "snapshots",
+                "keys",
+                "intents",
+                "locks",
+                "beats",
+                "issuers",
+                "events",
+                "log"
+            })
     void folderThatIsOpenToOthersIsRefusedAndLeftAlone(String name) throws IOException {
         Home home = prepared();
         Path open = folder.resolve("home").resolve(name).normalize();
@@ -103,6 +116,7 @@ class HomeTest {
             strings = {
                 "grants/notion.sealed",
                 "clients/1.sealed",
+                "snapshots/1.sealed",
                 "keys/ring.json",
                 "keys/shared-ring.json",
                 "keys/kek",
