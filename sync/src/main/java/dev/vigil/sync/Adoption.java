@@ -108,9 +108,8 @@ final class Adoption {
 
     private RefreshOutcome removed(SharedState state) {
         try (TokenVault.Claim claim = vault.claim(state.connector(), PATIENCE)) {
-            boolean isOlder = vault.load(state.connector())
-                    .filter(ours -> ours.epoch() < state.epoch())
-                    .isPresent();
+            boolean isOlder =
+                    vault.load(state.connector()).filter(state::supersedes).isPresent();
             if (isOlder) {
                 vault.delete(state.connector());
             }

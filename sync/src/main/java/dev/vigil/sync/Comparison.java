@@ -5,8 +5,8 @@ import dev.vigil.auth.Grant;
 import java.util.Optional;
 
 /**
- * What lies here against what stands in the bucket: what is to be done about one connector. Pure. Order is by epoch and
- * generation, never by a clock, and nothing is overwritten because it came last.
+ * What lies here against what stands in the bucket: what is to be done about one connector. Pure. What is newer is decided
+ * by {@link Rank}, never by a clock, and nothing is overwritten because it came last.
  *
  * @param rolledBack does the bucket show less than it has shown before?
  */
@@ -76,7 +76,7 @@ record Comparison(Need need, boolean rolledBack) {
 
     private static Need need(Grant ours, SharedState theirs) {
         if (theirs.grant().isEmpty()) {
-            return theirs.epoch() > ours.epoch() ? Need.REMOVE : worthPushing(ours);
+            return theirs.supersedes(ours) ? Need.REMOVE : worthPushing(ours);
         }
         if (isOtherLogin(ours, theirs)) {
             return ours.refusal().isPresent() ? Need.ADOPT : Need.ASK;

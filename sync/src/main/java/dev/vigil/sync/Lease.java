@@ -36,7 +36,7 @@ record Lease(String nonce, Optional<Holder> holder, Optional<Intended> intent) {
     record Intended(Machine machine, long epoch, long generation, Instant at) {
         /** Is it about tokens that {@code state} has left behind? Then its outcome is known. */
         boolean isSettledBy(SharedState state) {
-            return state.epoch() > epoch || (state.epoch() == epoch && state.generation() > generation);
+            return state.rank().isAbove(Rank.login(epoch, generation));
         }
     }
 

@@ -125,16 +125,15 @@ final class SharedRefresher implements WrappingRefresher {
         state.ifPresent(seen -> push.book().seen(seen, push.time().now().wall()));
         Optional<Intended> open = turn.intent()
                 .filter(one -> state.map(known -> !one.isSettledBy(known)).orElse(true));
-        Comparison comparison =
-                Comparison.of(Optional.of(held), state, push.book().pageOrBlank(held.connector()));
+        SharingPage page = push.book().pageOrBlank(held.connector());
+        Comparison comparison = Comparison.of(Optional.of(held), state, page);
         if (comparison.rolledBack()) {
             push.lost(held.connector());
         }
         Need need = comparison.need();
         if (need == Need.LEFT_BEHIND) {
             release(held, turn, open);
-            return LeftToOthers.notNow(
-                    "the bucket shows an older state than it has shown before, and the newer one is not here");
+            return leftBehind(held, page.seen().orElseThrow());
         }
         if (need == Need.ASK || (need == Need.PUSH && adoption.isPerhapsSpent(held))) {
             release(held, turn, open);
@@ -158,6 +157,15 @@ final class SharedRefresher implements WrappingRefresher {
         others.ifPresent(
                 one -> push.story().accept(SharedStep.of(held, What.TAKEN_OVER).with(one.machine())));
         return mine(held, terms, turn, standing);
+    }
+
+    /** Who wrote the newer state holds it, if anybody does; a login is above it. */
+    private Unreachable leftBehind(Grant held, SharingPage.Seen newer) {
+        String why = "the bucket shows an older state than it has shown before, and the newer one, which " + newer.by()
+                + " wrote, is not here. A machine that holds it brings it back by itself. If none does: vigil login "
+                + held.connector();
+        push.story().accept(SharedStep.of(held, What.NO_BUCKET).because(why));
+        return LeftToOthers.notNow(why);
     }
 
     private RefreshOutcome adopted(Grant held, Found<SharedState> found) {

@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
  * grant       as in the vault, with URL, scopes and registered client; null after a logout
  * </pre>
  *
- * What is newer is decided by epoch and generation, never by a clock.
+ * What is newer is decided by {@link Rank}, never by a clock.
  */
 record SharedState(
         String connector, long epoch, long generation, Machine writer, Instant writtenAt, Optional<Grant> grant) {
@@ -42,13 +42,16 @@ record SharedState(
         return new SharedState(connector, Math.max(epoch, ended) + 1, generation, by, now, Optional.empty());
     }
 
+    Rank rank() {
+        return grant.isPresent() ? Rank.login(epoch, generation) : Rank.logout(epoch);
+    }
+
     boolean supersedes(Grant held) {
-        return epoch > held.epoch()
-                || (epoch == held.epoch() && generation > held.tokens().generation());
+        return rank().isAbove(Rank.of(held));
     }
 
     boolean isSupersededBy(Grant held) {
-        return held.epoch() > epoch || (held.epoch() == epoch && held.tokens().generation() > generation);
+        return Rank.of(held).isAbove(rank());
     }
 
     byte[] json() {

@@ -42,7 +42,7 @@ public record SharedStep(
         TWO_LOGINS,
         /** The bucket shows less than it has shown before. */
         ROLLED_BACK,
-        /** The bucket gave no answer, or none that opens. */
+        /** The bucket gave no answer, none that opens, or an older one than this machine has seen. */
         NO_BUCKET;
 
         /** As logs carry it. */

@@ -44,21 +44,19 @@ record SharingPage(long epoch, boolean rotates, Optional<Seen> seen, Optional<Lo
 
         /** Has somebody brought back what stood there before this? */
         boolean isNewerThan(SharedState state) {
-            return isAbove(state.epoch(), state.generation());
+            return rank().isAbove(state.rank());
         }
 
         boolean isNewerThan(Grant grant) {
-            return isAbove(grant.epoch(), grant.tokens().generation());
-        }
-
-        private boolean isAbove(long otherEpoch, long otherGeneration) {
-            return epoch > otherEpoch || (epoch == otherEpoch && generation > otherGeneration);
+            return rank().isAbove(Rank.of(grant));
         }
 
         boolean isOf(SharedState state) {
-            return epoch == state.epoch()
-                    && generation == state.generation()
-                    && removed == state.grant().isEmpty();
+            return rank().equals(state.rank());
+        }
+
+        private Rank rank() {
+            return removed ? Rank.logout(epoch) : Rank.login(epoch, generation);
         }
     }
 

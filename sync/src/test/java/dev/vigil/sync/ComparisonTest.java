@@ -37,6 +37,14 @@ class ComparisonTest {
         "1.3a,  x2.3, 1.3,  -, REMOVE,      false",
         "2.1b,  x2.3, 1.3,  -, PUSH,        false",
         "3.1b,  x2.3, x2.3, -, PUSH,        false",
+        // a login, made where nobody knew of the logout or of the refreshes before it: a logout's generation says
+        // nothing
+        "2.1b,  x2.3, x2.3, -, PUSH,        false",
+        "2.1b,  2.1b, x2.3, -, NOTHING,     false",
+        "2.1b,  2.2b, x2.3, -, ADOPT,       false",
+        "-,     2.1b, x2.3, -, ADOPT,       false",
+        "1.3a,  2.1b, x2.3, -, ADOPT,       false",
+        "-,     x2.3, x2.5, -, NOTHING,     false",
         // two who did not know of each other
         "1.1a,  1.1b, -,    -, ASK,         false",
         "1.5a,  1.1b, -,    -, ASK,         false",
@@ -53,6 +61,11 @@ class ComparisonTest {
         "-,     1.3a, x2.5, -, LEFT_BEHIND, true",
         "-,     -,    x2.5, -, LEFT_BEHIND, true",
         "3.6b,  1.3a, x2.5, -, PUSH,        true",
+        "2.1b,  x2.3, 2.1,  -, PUSH,        true",
+        "2.1b,  x2.3, 2.2,  -, LEFT_BEHIND, true",
+        "-,     x2.3, 2.1,  -, LEFT_BEHIND, true",
+        "2.1b,  1.9a, x2.3, -, PUSH,        true",
+        "1.9a,  1.9a, x2.3, -, LEFT_BEHIND, true",
         // logged out here, and nobody knows
         "-,     1.3a, 1.3,  1, BURY,        false",
         "1.3a,  1.3a, 1.3,  1, BURY,        false",

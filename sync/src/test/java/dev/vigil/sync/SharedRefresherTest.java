@@ -18,6 +18,7 @@ import dev.vigil.sync.ObjectStore.Stored;
 import dev.vigil.sync.SharedStage.Box;
 import dev.vigil.sync.SharedStage.Died;
 import dev.vigil.sync.SharedStep.What;
+import dev.vigil.sync.SharedVault.Found;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -299,11 +300,31 @@ class SharedRefresherTest {
         laptop.refreshes();
         SharedState standing = stage.bucket.state("notion").orElseThrow().value();
         SharedState gone = standing.loggedOut(1, laptop.self, laptop.time.now().wall());
-        stage.bucket.put(gone, stage.bucket.state("notion").map(SharedVault.Found::version));
+        stage.bucket.put(gone, stage.bucket.state("notion").map(Found::version));
         assertThat(cloud.refreshes())
                 .isInstanceOfSatisfying(
                         Unreachable.class, told -> assertThat(told.reason()).isEqualTo("logged out on laptop"));
         assertThat(cloud.vault.load("notion")).isEmpty();
+    }
+
+    /** A logout stands there that this login had not heard of: it is no newer, though its generation is higher. */
+    @Test
+    void loginIsInTheBucketBeforeItsTokenIsSentAlsoWhereALogoutOfTheSameEpochStands() {
+        laptop.refreshes();
+        laptop.refreshes();
+        Found<SharedState> standing = stage.bucket.state("notion").orElseThrow();
+        SharedState gone =
+                standing.value().loggedOut(1, laptop.self, laptop.time.now().wall());
+        stage.bucket.put(gone, Optional.of(standing.version()));
+        cloud.with(Grants.lasting(HOUR, cloud.time.now().wall()).inEpoch(2));
+        stage.isAnotherGrant();
+        List<Optional<Grant>> there = new ArrayList<>();
+        cloud.beforeSending = () ->
+                there.add(stage.bucket.state("notion").orElseThrow().value().grant());
+        Grant held = cloud.holds();
+
+        assertThat(cloud.refreshes()).isInstanceOf(Refreshed.class);
+        assertThat(there).containsExactly(Optional.of(held));
     }
 
     @Test

@@ -162,6 +162,42 @@ class VaultSyncTest {
         assertThat(what(cloud.syncs())).containsExactly(What.ADOPTED);
     }
 
+    /** Cut off, it knew neither of the refreshes before the logout nor of the logout, so that both have one epoch. */
+    @Test
+    void loginOfAMachineThatHadNotHeardOfTheLogoutIsSharedAndLives() {
+        bothAreLoggedIn();
+        laptop.refreshes();
+        laptop.refreshes();
+        logsOut(laptop);
+        laptop.syncs();
+        logsInAnew(cloud);
+        stage.isAnotherGrant();
+
+        assertThat(what(cloud.syncs())).containsExactly(What.PUSHED);
+        assertThat(what(laptop.syncs())).containsExactly(What.ADOPTED);
+        assertThat(cloud.refreshes()).isInstanceOf(Refreshed.class);
+        assertThat(laptop.refreshes()).isInstanceOf(Adopted.class);
+        assertThat(cloud.story).extracting(SharedStep::what).doesNotContain(What.ROLLED_BACK);
+    }
+
+    /** The other way round it is one: whoever brings the logout back hides the login that came to stand over it. */
+    @Test
+    void logoutThatIsBroughtBackOverSuchALoginIsNoticedAndMended() {
+        bothAreLoggedIn();
+        laptop.refreshes();
+        logsOut(laptop);
+        laptop.syncs();
+        var before = stage.store.copy();
+        logsInAnew(cloud);
+        cloud.syncs();
+        laptop.syncs();
+        stage.store.restore(before);
+
+        assertThat(what(laptop.syncs())).containsExactly(What.ROLLED_BACK, What.PUSHED);
+        assertThat(cloud.syncs().shared()).containsExactly("notion");
+        assertThat(cloud.holds().epoch()).isEqualTo(2);
+    }
+
     @Test
     void twoLoginsWithOneEpochAreBothKept() {
         cloud.with(Grants.lasting(SharedStage.HOUR, cloud.time.now().wall().plusSeconds(7)));
@@ -213,7 +249,15 @@ class VaultSyncTest {
                 stage.bucket.state("notion").orElseThrow().value(),
                 cloud.time.now().wall());
         stage.store.restore(before);
-        assertThat(cloud.refreshes()).isInstanceOf(Unreachable.class);
+        assertThat(cloud.refreshes())
+                .isInstanceOfSatisfying(
+                        Unreachable.class,
+                        no -> assertThat(no.reason()).contains("which laptop wrote", "vigil login notion"));
+        assertThat(cloud.story).last().satisfies(told -> {
+            assertThat(told.what()).isEqualTo(What.NO_BUCKET);
+            assertThat(told.generation()).isEqualTo(cloud.generation());
+            assertThat(told.why().orElseThrow()).endsWith("vigil login notion");
+        });
         assertThat(stage.redeemed()).isEqualTo(1);
     }
 
