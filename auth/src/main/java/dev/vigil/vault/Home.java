@@ -17,8 +17,8 @@ import java.util.stream.Stream;
  *
  * <pre>
  * config  vigil.yaml
- * data    grants/NAME.sealed  clients/HASH.sealed  snapshots/KEY.sealed  keys/ring.json  keys/shared-ring.json
- *         keys/kek  keys/lock  keys/shared-lock  local-keys  owner.key
+ * data    grants/NAME.sealed  clients/HASH.sealed  snapshots/KEY.sealed  sessions/NAME.sealed  keys/ring.json
+ *         keys/shared-ring.json  keys/kek  keys/lock  keys/shared-lock  local-keys  owner.key
  * state   intents/NAME  locks/NAME  beats/NAME  issuers/HASH  events/NAME.jsonl  log/  vigil.pid
  *         shared/NAME  machine  bucket.json
  * </pre>
@@ -100,6 +100,10 @@ public final class Home {
 
     public Path snapshots() {
         return data.resolve("snapshots");
+    }
+
+    public Path sessions() {
+        return data.resolve("sessions");
     }
 
     public Path keys() {
@@ -203,6 +207,7 @@ public final class Home {
                 grants(),
                 clients(),
                 snapshots(),
+                sessions(),
                 keys(),
                 intents(),
                 locks(),
@@ -214,7 +219,7 @@ public final class Home {
     }
 
     private List<Path> privateFiles(SafeFiles files) {
-        Stream<Path> sealed = Stream.of(grants(), clients(), snapshots())
+        Stream<Path> sealed = Stream.of(grants(), clients(), snapshots(), sessions())
                 .flatMap(folder -> files.list(folder).stream())
                 .filter(SealedFolder::isSealed);
         return Stream.concat(sealed, Stream.of(keyRing(), sharedRing(), keyEncryptionKey(), localKeys(), ownerKey()))

@@ -34,6 +34,10 @@ final class TokenSealer<T> {
     static final TokenSealer<ObjectNode> SNAPSHOTS = new TokenSealer<>(
             "snapshot", node -> node, Fields::node, (before, now) -> false, name -> "Vigil takes another");
 
+    /** As above, of clients. */
+    static final TokenSealer<ObjectNode> SESSIONS = new TokenSealer<>(
+            "sessions", node -> node, Fields::node, (before, now) -> false, name -> "Clients begin new ones");
+
     private final String kind;
     private final Function<T, ObjectNode> write;
     private final Function<Fields, T> read;

@@ -26,6 +26,7 @@ public final class Vault {
     private final FileVault grants;
     private final FileClients clients;
     private final FileSnapshots snapshots;
+    private final FileSessions sessions;
     private final SharedSeal sharedSeal;
     private final KeyRing keyRing;
 
@@ -50,11 +51,15 @@ public final class Vault {
                 new SealedFolder<>(home.clients(), TokenSealer.CLIENTS, sealing, files);
         SealedFolder<ObjectNode> sealedSnapshots =
                 SealedFolder.ofExpendables(home.snapshots(), TokenSealer.SNAPSHOTS, sealing, files);
+        SealedFolder<ObjectNode> sealedSessions =
+                SealedFolder.ofExpendables(home.sessions(), TokenSealer.SESSIONS, sealing, files);
         this.snapshots = new FileSnapshots(sealedSnapshots);
+        this.sessions = new FileSessions(sealedSessions);
         this.grants = new FileVault(home, sealedGrants, snapshots, sealing, files, time);
         this.clients = new FileClients(sealedClients);
         this.sharedSeal = new SharedSeal(new SharedRing(home, List.of(keks), files, time));
-        this.keyRing = new KeyRing(sealing, List.of(sealedGrants, sealedClients, sealedSnapshots), time);
+        this.keyRing =
+                new KeyRing(sealing, List.of(sealedGrants, sealedClients, sealedSnapshots, sealedSessions), time);
     }
 
     /**
@@ -94,6 +99,10 @@ public final class Vault {
 
     public FileSnapshots snapshots() {
         return snapshots;
+    }
+
+    public FileSessions sessions() {
+        return sessions;
     }
 
     public FileBeats beats() {

@@ -17,7 +17,7 @@ import dev.vigil.proxy.Outbound;
 import dev.vigil.proxy.Pacing;
 import dev.vigil.proxy.ProxyParts;
 import dev.vigil.proxy.ProxyServer;
-import dev.vigil.session.SessionBook;
+import dev.vigil.session.SessionStore;
 import dev.vigil.sync.LeftToOthers;
 import dev.vigil.vault.Home;
 import dev.vigil.vault.Vault;
@@ -63,6 +63,7 @@ final class App implements AutoCloseable {
     private final Optional<SyncLoop> sync;
     private final Reload reload;
     private final DaemonDesk desk;
+    private final SessionStore sessions;
     private final ProxyServer server;
     private final KeyRotation rotation;
 
@@ -82,6 +83,11 @@ final class App implements AutoCloseable {
         SecretReader secrets = new SecretReader(parts.environment());
         Hindsight hindsight = Hindsight.of(parts.vault(), parts.time());
         desk = new DaemonDesk(config, keeper, reload, sync, secrets, door, hindsight, this::skew, parts.time(), stop);
+        sessions = SessionStore.open(
+                parts.vault().sessions(),
+                TaskLoop.named("sessions"),
+                parts.time(),
+                words -> events.daemon("warning", words));
         server = server();
         desk.open(url(), new Logins(loginSetup(), grant -> loggedIn()));
         reload.watch();
@@ -134,7 +140,7 @@ final class App implements AutoCloseable {
                         door,
                         parts.time(),
                         Pacing.STANDARD,
-                        new SessionBook(parts.time(), () -> {})));
+                        sessions.book()));
     }
 
     private Elsewhere elsewhere() {
@@ -192,6 +198,7 @@ final class App implements AutoCloseable {
         reload.close();
         server.drain(DRAIN);
         server.close();
+        sessions.close();
         sync.ifPresent(SyncLoop::close);
         keeper.close();
         refreshIo.shutdown();

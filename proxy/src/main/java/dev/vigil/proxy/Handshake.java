@@ -23,6 +23,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Handshake implements UpstreamCall.Listener {
     private static final Duration LIMIT = Duration.ofSeconds(10);
-    private static final byte[] INITIALIZED =
-            "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}".getBytes(StandardCharsets.UTF_8);
+    private static final String INITIALIZED = "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}";
 
     /** Hears how it ended, once. */
     interface Asker {
@@ -74,9 +74,9 @@ final class Handshake implements UpstreamCall.Listener {
 
     static void begin(SessionBegin.Way way, Session session, EventLoop loop, Asker asker) {
         Handshake handshake = new Handshake(way, session, loop, asker);
-        handshake.steps.add(session.handshake());
-        handshake.steps.add(INITIALIZED);
-        handshake.steps.addAll(session.wishes());
+        Stream.concat(Stream.of(session.handshake(), INITIALIZED), session.wishes().stream())
+                .map(step -> step.getBytes(StandardCharsets.UTF_8))
+                .forEach(handshake.steps::add);
         handshake.next();
     }
 

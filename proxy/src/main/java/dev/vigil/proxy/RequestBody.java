@@ -2,8 +2,11 @@
 package dev.vigil.proxy;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -134,19 +137,16 @@ final class RequestBody {
         return size;
     }
 
-    /** A copy of the whole body; empty where it is longer than that, or not held whole any more. */
-    Optional<byte[]> held(int longest) {
+    /** The whole body as text; empty where it is longer than that, or not held whole any more. */
+    Optional<String> text(int longest) {
         if (!isReplayable() || !complete || size > longest) {
             return Optional.empty();
         }
-        byte[] copy = new byte[(int) size];
-        int at = 0;
+        ByteArrayOutputStream whole = new ByteArrayOutputStream((int) size);
         for (ByteBuf piece : kept) {
-            int length = piece.readableBytes();
-            piece.getBytes(piece.readerIndex(), copy, at, length);
-            at += length;
+            whole.writeBytes(ByteBufUtil.getBytes(piece));
         }
-        return Optional.of(copy);
+        return Optional.of(whole.toString(StandardCharsets.UTF_8));
     }
 
     /** Has the last piece come? */

@@ -101,16 +101,16 @@ final class SessionTurn {
     }
 
     private Optional<Session> minted(Optional<Grant> grant, RequestBody body) {
-        return body.held(SessionBook.LONGEST_HANDSHAKE)
+        return body.text(SessionBook.LONGEST_HANDSHAKE)
                 .map(handshake -> book.mint(owner, LoginKey.of(grant), handshake));
     }
 
     private static void note(Session session, RequestBody body) {
         MessageScan scan = body.scanned();
         switch (scan.method().orElse("")) {
-            case "logging/setLevel" -> body.held(SessionBook.LONGEST_HANDSHAKE).ifPresent(session::logLevel);
+            case "logging/setLevel" -> body.text(SessionBook.LONGEST_HANDSHAKE).ifPresent(session::logLevel);
             case "resources/subscribe" ->
-                body.held(SessionBook.LONGEST_HANDSHAKE)
+                body.text(SessionBook.LONGEST_HANDSHAKE)
                         .ifPresent(wish -> scan.uri().ifPresent(uri -> session.subscribed(uri, wish)));
             case "resources/unsubscribe" -> scan.uri().ifPresent(session::unsubscribed);
             default -> {}

@@ -19,22 +19,22 @@ public final class Session {
 
     private final String id;
     private final SessionOwner owner;
-    private final byte[] handshake;
+    private final String handshake;
     private final Runnable changed;
 
     private LoginKey login;
     private Optional<String> upstreamId;
     private boolean begun;
     private Optional<String> protocolVersion = Optional.empty();
-    private Optional<byte[]> logLevel = Optional.empty();
-    private final Map<String, byte[]> subscriptions = new LinkedHashMap<>();
+    private Optional<String> logLevel = Optional.empty();
+    private final Map<String, String> subscriptions = new LinkedHashMap<>();
     private Instant lastUsed;
     private Optional<CompletableFuture<Void>> beginning = Optional.empty();
 
-    Session(String id, SessionOwner owner, byte[] handshake, LoginKey login, Instant now, Runnable changed) {
+    Session(String id, SessionOwner owner, String handshake, LoginKey login, Instant now, Runnable changed) {
         this.id = id;
         this.owner = owner;
-        this.handshake = handshake.clone();
+        this.handshake = handshake;
         this.login = login;
         this.upstreamId = Optional.empty();
         this.lastUsed = now;
@@ -114,14 +114,14 @@ public final class Session {
     }
 
     /** The client has set a log level, with this request. */
-    public synchronized void logLevel(byte[] request) {
-        logLevel = Optional.of(request.clone());
+    public synchronized void logLevel(String request) {
+        logLevel = Optional.of(request);
         changed.run();
     }
 
-    public synchronized void subscribed(String uri, byte[] request) {
+    public synchronized void subscribed(String uri, String request) {
         if (subscriptions.size() < MOST_SUBSCRIPTIONS) {
-            subscriptions.put(uri, request.clone());
+            subscriptions.put(uri, request);
             changed.run();
         }
     }
@@ -133,13 +133,13 @@ public final class Session {
     }
 
     /** The client's own {@code initialize}, whole. */
-    public byte[] handshake() {
-        return handshake.clone();
+    public String handshake() {
+        return handshake;
     }
 
     /** What the client has asked for since, in order: requests to be sent again once the session is begun anew. */
-    public synchronized List<byte[]> wishes() {
-        List<byte[]> all = new ArrayList<>();
+    public synchronized List<String> wishes() {
+        List<String> all = new ArrayList<>();
         logLevel.ifPresent(all::add);
         all.addAll(subscriptions.values());
         return all;
@@ -182,12 +182,12 @@ public final class Session {
     record Kept(
             String id,
             SessionOwner owner,
-            byte[] handshake,
+            String handshake,
             LoginKey login,
             Optional<String> upstreamId,
             boolean begun,
             Optional<String> protocolVersion,
-            Optional<byte[]> logLevel,
-            Map<String, byte[]> subscriptions,
+            Optional<String> logLevel,
+            Map<String, String> subscriptions,
             Instant lastUsed) {}
 }

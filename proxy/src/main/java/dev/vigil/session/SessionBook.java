@@ -36,7 +36,7 @@ public final class SessionBook {
     }
 
     /** A new session, which the upstream does not know yet. */
-    public Session mint(SessionOwner owner, LoginKey login, byte[] handshake) {
+    public Session mint(SessionOwner owner, LoginKey login, String handshake) {
         String id = Base64.getUrlEncoder().withoutPadding().encodeToString(Randomness.bytes(ID_BYTES));
         Session session = new Session(id, owner, handshake, login, time.now().wall(), changed);
         makeRoom(owner);

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.session;
+
+import dev.vigil.auth.TaskLoop;
+import dev.vigil.auth.TimeSource;
+import dev.vigil.auth.VaultException;
+import dev.vigil.vault.FileSessions;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * The book of sessions, and its way to the disk and back: clients keep theirs when the daemon is started anew. Written soon
+ * after a change, on a thread of its own ({@code sessions}); a crash may cost what was changed within {@link #REST}.
+ */
+public final class SessionStore implements AutoCloseable {
+    static final Duration REST = Duration.ofMillis(500);
+
+    private final FileSessions files;
+    private final TaskLoop loop;
+    private final Consumer<String> trouble;
+    private final SessionBook book;
+    private final AtomicBoolean due = new AtomicBoolean();
+    /** What stands on the disk. Touched on the loop only. */
+    private final Map<String, List<Session.Kept>> written = new HashMap<>();
+
+    private SessionStore(FileSessions files, TaskLoop loop, TimeSource time, Consumer<String> trouble) {
+        this.files = files;
+        this.loop = loop;
+        this.trouble = trouble;
+        this.book = new SessionBook(time, this::changed);
+    }
+
+    /**
+     * Reads what is there; blocks for it.
+     *
+     * @param trouble told in words what cannot be read or written; clients begin new sessions then
+     */
+    public static SessionStore open(FileSessions files, TaskLoop loop, TimeSource time, Consumer<String> trouble) {
+        SessionStore store = new SessionStore(files, loop, time, trouble);
+        CompletableFuture.runAsync(store::read, loop).join();
+        return store;
+    }
+
+    public SessionBook book() {
+        return book;
+    }
+
+    private void read() {
+        attempt("read", () -> files.connectors().forEach(this::read));
+    }
+
+    private void read(String connector) {
+        attempt(
+                "read",
+                () -> files.load(connector).ifPresent(node -> {
+                    List<Session.Kept> kept = SessionJson.read(node);
+                    written.put(connector, kept);
+                    kept.forEach(book::restore);
+                }));
+    }
+
+    private void changed() {
+        if (due.compareAndSet(false, true)) {
+            loop.schedule(REST, this::write);
+        }
+    }
+
+    private void write() {
+        due.set(false);
+        Map<String, List<Session.Kept>> now = book.kept().stream()
+                .collect(Collectors.groupingBy(kept -> kept.owner().connector()));
+        Set<String> all = new HashSet<>(written.keySet());
+        all.addAll(now.keySet());
+        all.forEach(connector -> write(connector, now.getOrDefault(connector, List.of())));
+    }
+
+    private void write(String connector, List<Session.Kept> kept) {
+        if (kept.isEmpty()) {
+            attempt("removed", () -> files.delete(connector));
+            written.remove(connector);
+        } else if (!kept.equals(written.get(connector))) {
+            attempt("written", () -> files.save(connector, SessionJson.write(connector, kept)));
+            written.put(connector, kept);
+        }
+    }
+
+    private void attempt(String what, Runnable access) {
+        try {
+            access.run();
+        } catch (VaultException | IllegalArgumentException e) {
+            trouble.accept("sessions of clients cannot be " + what + ", so they may have to begin new ones: "
+                    + e.getMessage());
+        }
+    }
+
+    /** Writes what is not written yet. */
+    @Override
+    public void close() {
+        CompletableFuture.runAsync(this::write, loop).join();
+        loop.close();
+    }
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vigil.auth.TaskLoop;
+import dev.vigil.auth.Timeline;
+import dev.vigil.vault.Home;
+import dev.vigil.vault.Vault;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Sessions of clients, over a restart and apart from each other. */
+class SessionStoreTest {
+    private static final SessionOwner CLAUDE = new SessionOwner("notion", "claude-code");
+    private static final LoginKey FIRST = new LoginKey(Optional.empty(), "1@2026-11-20T02:00:00Z");
+    private static final LoginKey ANNA = new LoginKey(Optional.of("anna"), "1@2026-11-20T02:00:00Z");
+
+    @TempDir
+    private Path folder;
+
+    private final Timeline time = new Timeline(Instant.parse("2026-11-21T02:00:00Z"));
+    private final List<String> troubles = new ArrayList<>();
+
+    private SessionStore open() {
+        Home home = Home.from(Map.of("VIGIL_HOME", folder.resolve("home").toString()), folder);
+        Vault vault = Vault.open(home, Optional.empty());
+        return SessionStore.open(vault.sessions(), TaskLoop.named("sessions"), time, troubles::add);
+    }
+
+    @Test
+    void sessionSurvivesARestartWithAllThatItTakesToBeginItAnew() {
+        String id;
+        try (SessionStore store = open()) {
+            Session session = store.book().mint(CLAUDE, FIRST, "{\"method\":\"initialize\"}");
+            session.begun(FIRST, Optional.of("upstream-1"));
+            session.speaks("2025-06-18");
+            session.logLevel("level");
+            session.subscribed("file:///a", "a");
+            session.subscribed("file:///b", "b");
+            session.unsubscribed("file:///a");
+            id = session.id();
+        }
+        try (SessionStore store = open()) {
+            Session session = store.book().find(id, CLAUDE).orElseThrow();
+            assertThat(session.handshake()).isEqualTo("{\"method\":\"initialize\"}");
+            assertThat(session.upstreamId()).contains("upstream-1");
+            assertThat(session.isBegun(FIRST)).isTrue();
+            assertThat(session.protocolVersion()).contains("2025-06-18");
+            assertThat(session.wishes()).containsExactly("level", "b");
+        }
+        assertThat(troubles).isEmpty();
+    }
+
+    @Test
+    void nothingOfASessionStandsOnTheDiskInTheOpenAndAnEndedOneNotAtAll() throws IOException {
+        Path file = folder.resolve("home/sessions/notion.sealed");
+        String id;
+        try (SessionStore store = open()) {
+            id = store.book().mint(CLAUDE, FIRST, "{\"clientInfo\":1}").id();
+        }
+        assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).doesNotContain(id, "clientInfo", "claude");
+        try (SessionStore store = open()) {
+            store.book().forget(id);
+        }
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void fileThatCannotBeOpenedIsNobodysTrouble() throws IOException {
+        try (SessionStore store = open()) {
+            store.book().mint(CLAUDE, FIRST, "{}");
+        }
+        Files.writeString(folder.resolve("home/sessions/notion.sealed"), "spoilt");
+        try (SessionStore store = open()) {
+            assertThat(store.book().kept()).isEmpty();
+            store.book().mint(CLAUDE, FIRST, "{}");
+        }
+        try (SessionStore store = open()) {
+            assertThat(store.book().kept()).hasSize(1);
+        }
+    }
+
+    @Test
+    void nobodyElseGetsToIt() {
+        SessionBook book = new SessionBook(time, () -> {});
+        Session session = book.mint(CLAUDE, FIRST, "{}");
+        assertThat(book.find(session.id(), new SessionOwner("linear", "claude-code")))
+                .isEmpty();
+        assertThat(book.find(session.id(), new SessionOwner("notion", "codex"))).isEmpty();
+        assertThat(book.find(session.id(), CLAUDE)).contains(session);
+    }
+
+    @Test
+    void loginOfAnotherAccountEndsItAndOneOfNobodyKnowsWhomDoesNot() {
+        SessionBook book = new SessionBook(time, () -> {});
+        Session annas = book.mint(CLAUDE, ANNA, "{}");
+        annas.begun(ANNA, Optional.of("upstream-1"));
+        assertThat(book.isOver(annas, ANNA)).isFalse();
+        LoginKey unknown = new LoginKey(Optional.empty(), "2@2026-11-21T02:00:00Z");
+        assertThat(book.isOver(annas, unknown)).isFalse();
+        assertThat(annas.isBegun(unknown))
+                .as("it has to be begun anew for that login")
+                .isFalse();
+        assertThat(book.isOver(annas, new LoginKey(Optional.of("bert"), "3@2026-11-21T03:00:00Z")))
+                .isTrue();
+        assertThat(book.find(annas.id(), CLAUDE)).isEmpty();
+    }
+
+    @Test
+    void idleOnesAreForgottenAndThereAreNeverTooMany() {
+        SessionBook book = new SessionBook(time, () -> {});
+        Session old = book.mint(CLAUDE, FIRST, "{}");
+        time.advance(SessionBook.LONGEST_IDLE.plusSeconds(1));
+        Session first = book.mint(CLAUDE, FIRST, "{}");
+        assertThat(book.find(old.id(), CLAUDE)).isEmpty();
+        for (int i = 1; i < SessionBook.MOST; i++) {
+            time.advance(Duration.ofSeconds(1));
+            book.mint(CLAUDE, FIRST, "{}");
+        }
+        assertThat(book.find(first.id(), CLAUDE)).isPresent();
+        time.advance(Duration.ofSeconds(1));
+        Session second = book.mint(CLAUDE, FIRST, "{}");
+        assertThat(book.kept()).hasSize(SessionBook.MOST);
+        assertThat(book.find(first.id(), CLAUDE)).as("it was used a moment ago").isPresent();
+        assertThat(book.find(second.id(), CLAUDE)).isPresent();
+    }
+
+    /** Written by the first version; must be readable for ever. */
+    @Test
+    void frozenSampleIsReadAndWrittenTheSame() throws IOException {
+        ObjectNode sample;
+        try (InputStream in = SessionStoreTest.class.getResourceAsStream("sessions-1.json")) {
+            sample = (ObjectNode) JsonMapper.shared().readTree(in);
+        }
+        List<Session.Kept> kept = SessionJson.read(sample);
+        assertThat(kept.get(0).subscriptions()).isEqualTo(new LinkedHashMap<>(Map.of("file:///a", "{}")));
+        assertThat(SessionJson.write("notion", kept)).isEqualTo(sample);
+    }
+}
