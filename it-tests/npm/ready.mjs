@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the three parts have in common: arguments, a loopback listener, one READY line, an admin channel, and an end.
+// What the parts have in common: arguments, a loopback listener, one READY line, an admin channel, and an end.
 
 import http from 'node:http';
+import net from 'node:net';
 
 /** `--name value` pairs, over the given defaults. Numbers stay numbers. */
 export function args(defaults) {
@@ -22,6 +23,19 @@ export function listen(server, port) {
     server.once('error', reject);
     server.listen({ port, host: '127.0.0.1' }, () => resolve(server.address().port));
   });
+}
+
+/**
+ * Makes a program that is about to be loaded listen on the loopback interface and on a free port, and tell the URL of its
+ * endpoint. By itself such a program listens on all interfaces, and with PORT=0 nobody learns which port it got.
+ */
+export function tameListening() {
+  const listenAnywhere = net.Server.prototype.listen;
+  net.Server.prototype.listen = function listenHere(port, ...rest) {
+    this.once('listening', () => ready({ url: `http://127.0.0.1:${this.address().port}/mcp` }));
+    return listenAnywhere.call(this, { port: Number(port), host: '127.0.0.1' }, ...rest);
+  };
+  process.env.PORT = '0';
 }
 
 /**
