@@ -4,61 +4,56 @@ package dev.vigil.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The official MCP conformance suite against its reference server, directly and through Vigil: no check may be lost on the
- * way, in any revision. Vigil stands there as it does for people, local key and guard included; the key is in the path,
- * since the suite sends no header of ours. In {@code dns-rebinding-protection} it is Vigil's own guard that is tested.
+ * The official MCP conformance suite against the official TypeScript SDK's server for it, directly and through Vigil: no
+ * check may be lost on the way, in any revision. Vigil stands there as it does for people, local key and guard included;
+ * the key is in the path, since the suite sends no header of ours. In {@code dns-rebinding-protection} it is Vigil's own
+ * guard that is tested.
  */
 class ConformanceIT {
-    private static final String CONNECTOR = "reference";
+    /** Short, so that some are renewed while the suite plays. */
+    private static final Duration TOKEN_LIFE = Duration.ofSeconds(10);
 
     @TempDir
     private Path folder;
 
+    private final ConformanceSuite suite = ConformanceSuite.installed();
+    private final ConformanceTable table = new ConformanceTable();
+
     @Test
     void whatPassesDirectlyPassesThroughVigil() {
-        ConformanceSuite suite = ConformanceSuite.installed();
         assertThat(suite.revisions()).containsExactly("2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28");
-        ConformanceTable table = new ConformanceTable();
-        try (ReferenceServer reference = ReferenceServer.start(suite.node());
-                Product.Daemon daemon = before(reference).daemon()) {
-            String throughVigil = daemon.url() + "/k/" + product().connect("suite") + "/mcp/" + CONNECTOR;
-            for (String revision : columns(suite)) {
-                table.add(
-                        revision,
-                        direct(suite, reference, revision),
-                        suite.run(throughVigil, revision, folder.resolve("through-" + revision)));
+        try (NodeParts parts = NodeParts.start("reference", TOKEN_LIFE)) {
+            Product product = before(parts);
+            try (Product.Daemon daemon = product.daemon()) {
+                String vigil = daemon.url() + "/k/" + product.connect("suite");
+                for (String revision : suite.revisions()) {
+                    table.add(revision, direct(parts, revision), run(vigil + "/mcp/open", revision));
+                }
+                Map<String, Checks> direct = direct(parts, ConformanceSuite.ANY);
+                table.add("any", direct, run(vigil + "/mcp/open", ConformanceSuite.ANY));
+                Logins.login(product, "gated");
+                table.add("any, with tokens", direct, runWhileTokensAreRenewed(parts, vigil + "/mcp/gated"));
             }
         }
         System.out.println(table);
         assertThat(table.lost()).as("checks lost in Vigil").isEmpty();
     }
 
-    private static List<String> columns(ConformanceSuite suite) {
-        List<String> columns = new ArrayList<>(suite.revisions());
-        columns.add(ConformanceSuite.ANY);
-        return columns;
+    private Product before(NodeParts parts) {
+        return new Product(folder.resolve("home"))
+                .config("connectors:\n  open: { url: " + parts.server + ", grant: none }\n  gated: { url: "
+                        + parts.gate.resource() + " }\nlisten: { port: " + FreePort.find() + " }\n");
     }
 
-    private Product before(ReferenceServer reference) {
-        return product()
-                .config("connectors:\n  " + CONNECTOR + ": { url: " + reference.url() + ", grant: none }\n"
-                        + "listen: { port: " + FreePort.find() + " }\n");
-    }
-
-    private Product product() {
-        return new Product(folder.resolve("home"));
-    }
-
-    /** What there is to lose: everything that the protocol has. The reference server has few of the extensions. */
-    private Map<String, Checks> direct(ConformanceSuite suite, ReferenceServer reference, String revision) {
-        Map<String, Checks> found = suite.run(reference.url(), revision, folder.resolve("direct-" + revision));
+    /** What there is to lose: everything that the protocol has. The server has few of the extensions. */
+    private Map<String, Checks> direct(NodeParts parts, String revision) {
+        Map<String, Checks> found = run(parts.server, revision);
         assertThat(found).as("played at " + revision).containsOnlyKeys(suite.scenarios(revision));
         found.forEach((scenario, checks) -> {
             if (!suite.isExtension(scenario)) {
@@ -68,5 +63,22 @@ class ConformanceIT {
             }
         });
         return found;
+    }
+
+    private Map<String, Checks> runWhileTokensAreRenewed(NodeParts parts, String url) {
+        int before = refreshes(parts);
+        Map<String, Checks> found = run(url, ConformanceSuite.ANY);
+        assertThat(refreshes(parts)).as("refreshes by the end").isGreaterThan(before);
+        return found;
+    }
+
+    private static int refreshes(NodeParts parts) {
+        return parts.authorizationServer.refreshTokens().stream()
+                .mapToInt(NodeParts.AuthorizationServer.RefreshToken::redeemed)
+                .sum();
+    }
+
+    private Map<String, Checks> run(String url, String revision) {
+        return suite.run(url, revision, folder);
     }
 }

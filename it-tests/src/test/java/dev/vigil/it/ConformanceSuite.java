@@ -47,10 +47,6 @@ final class ConformanceSuite {
         return new ConformanceSuite(NodeParts.nodeFor(PACKAGE));
     }
 
-    Path node() {
-        return node;
-    }
-
     private static Map<String, Set<String>> listed(Path node) {
         try (Child child = start(node, List.of("list", "--server"))) {
             if (child.awaitExit(LIMIT) != 0) {
@@ -90,10 +86,11 @@ final class ConformanceSuite {
      * Plays all scenarios of a revision.
      *
      * @param url of the server
-     * @param results a folder to be made
+     * @param folder where the results are kept, each time in a new folder
      * @return by scenario; without those that could not be played at all
      */
-    Map<String, Checks> run(String url, String revision, Path results) {
+    Map<String, Checks> run(String url, String revision, Path folder) {
+        Path results = newFolder(folder, revision);
         List<String> arguments = new ArrayList<>(List.of("server", "--url", url, "--suite", "all"));
         if (!revision.equals(ANY)) {
             arguments.addAll(List.of("--spec-version", revision));
@@ -102,6 +99,14 @@ final class ConformanceSuite {
         try (Child child = start(node, arguments)) {
             child.awaitExit(LIMIT); // 1 where any check has failed, which is not for the suite to judge
             return resultsIn(results, child);
+        }
+    }
+
+    private static Path newFolder(Path folder, String revision) {
+        try {
+            return Files.createTempDirectory(folder, revision + '-');
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

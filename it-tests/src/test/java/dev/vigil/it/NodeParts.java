@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The real parts, each a Node process of its own: a certified authorization server, the published everything server, and
- * a gate before it that asks the one about every request to the other.
+ * The real parts, each a Node process of its own: a certified authorization server, the published everything server
+ * or another one, and a gate before it that asks the one about every request to the other.
  */
 final class NodeParts implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(60);
@@ -24,24 +24,29 @@ final class NodeParts implements AutoCloseable {
 
     private final List<Child> children = new ArrayList<>();
     final AuthorizationServer authorizationServer;
-    /** The everything server itself, which wants no authorization. */
-    final String everything;
+    /** The MCP server itself, which wants no authorization. */
+    final String server;
 
     final Gate gate;
 
-    private NodeParts(Path node, Duration accessTokens) {
+    private NodeParts(Path node, String mcpServer, Duration accessTokens) {
         JsonNode facts = start(node, "authorization-server", "--access", Long.toString(accessTokens.toSeconds()));
         authorizationServer = new AuthorizationServer(
                 facts.path("issuer").asString(), facts.path("admin").asString());
-        everything = start(node, "everything").path("url").asString();
-        facts = start(node, "gate", "--issuer", authorizationServer.issuer(), "--upstream", everything);
+        server = start(node, mcpServer).path("url").asString();
+        facts = start(node, "gate", "--issuer", authorizationServer.issuer(), "--upstream", server);
         gate = new Gate(facts.path("resource").asString(), facts.path("admin").asString());
         authorizationServer.protect(gate.resource());
     }
 
     /** Starts all three, or ends the test with what is missing. */
     static NodeParts start(Duration accessTokens) {
-        return new NodeParts(nodeFor("oidc-provider"), accessTokens);
+        return start("everything", accessTokens);
+    }
+
+    /** As above, with this server in the place of the everything server. */
+    static NodeParts start(String server, Duration accessTokens) {
+        return new NodeParts(nodeFor("oidc-provider"), server, accessTokens);
     }
 
     /** A Node that can run this package, which is there too, or ends the test with what is missing. */
