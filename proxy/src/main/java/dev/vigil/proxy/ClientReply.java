@@ -11,7 +11,6 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
-import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Writes answers of our own, whole. */
@@ -22,7 +21,8 @@ final class ClientReply {
 
     /** A short JSON object that says what is wrong and what helps. */
     static byte[] sentence(String error, String message) {
-        return JSON.writeValueAsBytes(Map.of("error", error, "message", message));
+        return JSON.writeValueAsBytes(
+                JSON.createObjectNode().put("error", error).put("message", message));
     }
 
     /** Writes and flushes; closes the connection afterwards unless it is to be kept. */

@@ -32,7 +32,7 @@ record NoToken(Connector connector, TimeSource time) {
             return OwnAnswer.of(
                             Kind.REJECTED_THOUGH_FRESH,
                             name(),
-                            name() + " refuses tokens that its own authorization server has just issued",
+                            name() + " refuses tokens that its own authorization server has just issued: skipped",
                             "A person should look: vigil status " + name() + ". A new login may help: "
                                     + words().login() + ".",
                             needs.reason())

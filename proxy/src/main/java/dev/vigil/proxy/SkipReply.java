@@ -21,6 +21,7 @@ import tools.jackson.databind.util.RawValue;
  * The shape of every answer of our own. A tool call that is skipped gets a result with {@code isError}, one plain sentence
  * and {@code _meta["dev.vigil/skip"]}: the only shape whose text reaches the model in every client. Everything else gets a
  * JSON-RPC error in an HTTP 200, because clients read a 4xx as a sign of another protocol era. Ids are copied byte for byte.
+ * What hooks and agents may rely on is written down in {@code docs/skip.md} and {@code docs/skip.schema.json}.
  */
 final class SkipReply {
     /** Outside the range that JSON-RPC and MCP reserve. */
@@ -33,6 +34,9 @@ final class SkipReply {
     private static final int NO_SUCH_SESSION = 404;
 
     private static final String META_KEY = "dev.vigil/skip";
+    /** Of the object's contract, {@code docs/skip.md}: another one when a reader of this one would be misled. */
+    private static final int VERSION = 1;
+
     /** From this revision on every result says that it is complete. */
     private static final String MODERN = "2026-07-28";
     /** What clients ask for when they connect; they try again on a 5xx, and never on an error in a 200. */
@@ -152,8 +156,10 @@ final class SkipReply {
     }
 
     private static ObjectNode detail(RpcMessage request, OwnAnswer own) {
-        ObjectNode detail =
-                JSON.createObjectNode().put("kind", own.kind().word()).put("connector", own.connector());
+        ObjectNode detail = JSON.createObjectNode()
+                .put("version", VERSION)
+                .put("kind", own.kind().word())
+                .put("connector", own.connector());
         request.name()
                 .filter(name -> request.method().equals(Optional.of("tools/call")))
                 .ifPresent(name -> detail.put("tool", name));

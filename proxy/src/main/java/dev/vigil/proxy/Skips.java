@@ -9,6 +9,7 @@ import dev.vigil.auth.TimeSource;
 import dev.vigil.proxy.OwnAnswer.Kind;
 import dev.vigil.proxy.OwnAnswer.Sent;
 import java.time.Duration;
+import java.util.regex.Pattern;
 
 /**
  * Which answer of our own fits what happened to a connector. Pure; the table at the end of section "The face to MCP clients"
@@ -16,6 +17,8 @@ import java.time.Duration;
  */
 record Skips(Connector connector, TimeSource time) {
     private static final Duration SOON = Duration.ofSeconds(30);
+    /** A scope that a person may be told to type: the server chose it, and a shell would take it apart otherwise. */
+    private static final Pattern TYPEABLE = Pattern.compile("[A-Za-z0-9._:/@+=%][A-Za-z0-9._:/@+=%-]{0,199}");
 
     /** No token to send: why, and what helps. */
     OwnAnswer dead(Authorization authorization) {
@@ -45,7 +48,7 @@ record Skips(Connector connector, TimeSource time) {
         return OwnAnswer.of(
                         Kind.RENEWED_CALL_AGAIN,
                         name(),
-                        "the token for " + name() + " was renewed just now",
+                        "the token for " + name() + " was renewed just now: skipped",
                         "The request was too large to be sent again by itself. The same call will work now.",
                         "renewed")
                 .retryable(Duration.ZERO);
@@ -85,10 +88,11 @@ record Skips(Connector connector, TimeSource time) {
     }
 
     private OwnAnswer insufficientScope(Verdict.InsufficientScope missing) {
-        String which = missing.scopes().isEmpty() ? "more scopes" : "the scopes " + String.join(" ", missing.scopes());
-        String command = missing.scopes().isEmpty()
-                ? words().login()
-                : words().login() + " --scope " + String.join(",", missing.scopes());
+        boolean told = !missing.scopes().isEmpty()
+                && missing.scopes().stream()
+                        .allMatch(scope -> TYPEABLE.matcher(scope).matches());
+        String which = told ? "the scopes " + String.join(" ", missing.scopes()) : "more scopes";
+        String command = told ? words().login() + " --scope " + String.join(",", missing.scopes()) : words().login();
         return OwnAnswer.of(
                         Kind.INSUFFICIENT_SCOPE,
                         name(),
@@ -101,7 +105,7 @@ record Skips(Connector connector, TimeSource time) {
     }
 
     private OwnAnswer forbidden() {
-        String what = name() + " forbids this to the account that is logged in";
+        String what = name() + " forbids this to the account that is logged in: skipped";
         return OwnAnswer.of(Kind.FORBIDDEN, name(), what, "A new token would not change that.", "forbidden")
                 .sent(Sent.YES);
     }

@@ -38,7 +38,7 @@ class SkipReplyTest {
             "authorization expired for notion: skipped. The call to notion-search was not sent."
                     + " A person must run: vigil login notion. Until then every call to notion gives this answer."
                     + " Other servers are unaffected.";
-    private static final String DETAIL = "{\"kind\":\"authorization_expired\",\"connector\":\"notion\","
+    private static final String DETAIL = "{\"version\":1,\"kind\":\"authorization_expired\",\"connector\":\"notion\","
             + "\"tool\":\"notion-search\",\"reason\":\"invalid_grant\",\"since\":\"2026-11-20T02:00:13Z\",\"sent\":false,"
             + "\"retryable\":false,\"action\":\"vigil login notion\"}";
 
@@ -60,7 +60,7 @@ class SkipReplyTest {
                         + "the token for notion could not be renewed in time: skipped. The request was not sent."
                         + " Another machine began to renew it and has not told what came of it. Vigil waits for that"
                         + " machine. If it will not come back, a person must run: vigil refresh --take-over notion.\","
-                        + "\"data\":{\"kind\":\"authorization_unavailable\",\"connector\":\"notion\","
+                        + "\"data\":{\"version\":1,\"kind\":\"authorization_unavailable\",\"connector\":\"notion\","
                         + "\"reason\":\"sync\",\"since\":\"2026-11-20T02:00:13Z\",\"sent\":false,\"retryable\":true,"
                         + "\"retryAfter\":30,\"action\":\"vigil refresh --take-over notion\"}}}");
     }
