@@ -47,6 +47,11 @@ final class KeyPath {
         }
     }
 
+    /** Does the key that was just read hold the field or is it the field, so that a value found before is no longer its value? */
+    boolean begins(RpcField found) {
+        return isOfInterest() && found.isIn(depth - messageDepth(), keys[depth]);
+    }
+
     boolean isEmpty() {
         return depth == 0;
     }

@@ -8,20 +8,24 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.regex.Pattern;
 
 /**
  * Finds what Vigil wants to know of a JSON-RPC body, wherever it stands (one official client writes {@code id} after
  * {@code params}), byte by byte as the body passes, and holds nothing but what it found. It is no validator: it answers
- * {@link #isJson} with no where brackets, strings or words do not add up, and leaves the rest to the upstream.
+ * {@link #isJson} with no where brackets, strings or words do not add up, or where it could not answer everybody who waits (an
+ * id too long to be kept, a batch of more than a hundred), and leaves the rest to the upstream.
  *
  * <p>One thread at a time. Feeding does not move the buffer's reader index.
  */
 final class MessageScan {
-    /** Clients of 2025-03-26 may send batches; nobody sends such long ones. */
+    /** Clients of 2025-03-26 may send batches; nobody sends longer ones. */
     private static final int MOST_MESSAGES = 100;
 
     private static final Set<String> WORDS = Set.of("true", "false", "null");
+    /** RFC 8259, 6. What goes back to the client as it came must be what it seems to be. */
+    private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][+-]?[0-9]+)?");
+
     private static final byte[] BOM = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
     private static final FastThreadLocal<byte[]> SCRATCH = new FastThreadLocal<>() {
         @Override
@@ -121,8 +125,11 @@ final class MessageScan {
         RpcField field = path.field();
         if (!number) {
             malformed |= !WORDS.contains(caught.text());
-        } else if (caught.isCatching() && field != null) {
+        } else if (field != null && caught.isCatching()) {
+            malformed |= !NUMBER.matcher(caught.text()).matches();
             found.put(field, caught.text());
+        } else if (field == RpcField.ID) {
+            malformed = true;
         }
     }
 
@@ -148,12 +155,20 @@ final class MessageScan {
     }
 
     private void close(boolean object) {
-        if (object && path.isAtMessage() && messages.size() < MOST_MESSAGES) {
-            messages.add(RpcMessage.of(found));
+        if (object && path.isAtMessage()) {
+            keep(RpcMessage.of(found));
         }
         malformed |= !path.close(object);
         ended = path.isEmpty();
         expectKey = false;
+    }
+
+    private void keep(RpcMessage message) {
+        if (messages.size() < MOST_MESSAGES) {
+            messages.add(message);
+        } else {
+            malformed = true;
+        }
     }
 
     private void beginString() {
@@ -183,18 +198,14 @@ final class MessageScan {
         RpcField field = path.field();
         if (readingKey) {
             path.key(value.orElse(""));
-            forget(path.field());
+            found.keySet()
+                    .removeIf(path::begins); // it stands there again: the last counts, as in every parser we know of
         } else if (whole && field != null) {
             found.put(field, field.isRaw() ? caught.text() : value.orElse(""));
+        } else if (field != null) {
+            malformed |= field.isAwaited();
         }
         readingKey = false;
-    }
-
-    /** The key stands there again: the last value counts, as in every parser that we know of. */
-    private void forget(@Nullable RpcField again) {
-        if (again != null) {
-            found.remove(again);
-        }
     }
 
     /** The body has come to its end. May be called more than once. */

@@ -34,6 +34,17 @@ enum RpcField {
         return null;
     }
 
+    /** Does this key, at this level, hold the field or is it the field? */
+    boolean isIn(int level, String key) {
+        if (level == this.level) return key.equals(this.key);
+        return level < this.level && key.equals(level == 0 ? "params" : "_meta");
+    }
+
+    /** Does somebody wait forever where it is lost? */
+    boolean isAwaited() {
+        return level == 0;
+    }
+
     /** Is it kept as the JSON it was, because it may be a string or a number and goes back byte for byte? */
     boolean isRaw() {
         return raw;

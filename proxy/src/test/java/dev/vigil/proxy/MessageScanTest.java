@@ -42,13 +42,39 @@ class MessageScanTest {
                 List.of("1", "-1", "1.50", "1e3", "\"a\"", "\"\\u0061\\n\\\"\"", "\"ä\"", "123456789012345678901")) {
             assertThat(only("{\"id\":" + id + ",\"method\":\"x\"}").id()).contains(id);
         }
-        for (String none : List.of("null", "true", "{}", "[1]")) {
+        String longest = "\"" + "x".repeat(1022) + "\"";
+        assertThat(only("{\"id\":" + longest + ",\"method\":\"x\"}").id()).contains(longest);
+        for (String none : List.of("null", "true", "{}", "[1]", "{\"id\":1}", "[{\"id\":1}]")) {
             assertThat(only("{\"id\":" + none + ",\"method\":\"x\"}").id()).isEmpty();
         }
-        assertThat(only("{\"id\":\"" + "x".repeat(5000) + "\",\"method\":\"x\"}")
-                        .id())
-                .as("too long to be kept")
-                .isEmpty();
+    }
+
+    /** Who waits for an answer must get one: it says that the body makes no sense. */
+    @Test
+    void whatCannotBeAnsweredIsNotTakenForANotification() {
+        for (String id : List.of("\"" + "x".repeat(1023) + "\"", "1" + "0".repeat(1024), "-1." + "0".repeat(5000))) {
+            assertThat(scan("{\"id\":" + id + ",\"method\":\"x\"}", 50).isJson())
+                    .isFalse();
+        }
+        assertThat(scan("{\"id\":1,\"method\":\"" + "x".repeat(2000) + "\"}", 50)
+                        .isJson())
+                .isFalse();
+        assertThat(scan("[" + "{\"id\":1,\"method\":\"x\"},".repeat(100) + "{}]", 50)
+                        .isJson())
+                .isFalse();
+        assertThat(scan("[" + "{\"id\":1,\"method\":\"x\"},".repeat(99) + "{}]", 50)
+                        .isJson())
+                .isTrue();
+    }
+
+    /** It goes back as it came: what only begins like a number would spoil our answer. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0x1F", "01", "1.", ".5", "1e", "--1", "+1", "1\"a\"", "1:2", "1\u000b", "-", "1_000", "NaN", "1/2"
+            })
+    void idThatIsNoNumberIsNotJson(String id) {
+        assertThat(scan("{\"method\":\"m\",\"id\":" + id + "}", 3).isJson()).isFalse();
     }
 
     @Test
@@ -69,6 +95,62 @@ class MessageScanTest {
         assertThat(message.name()).contains("c");
     }
 
+    @Test
+    void lastOfTwoParamsIsTheOneThatIsRead() {
+        String found = "{\"name\":\"a\",\"uri\":\"x:y\",\"_meta\":{\"progressToken\":1}}";
+        RpcMessage replaced = only("{\"id\":1,\"method\":\"m\",\"params\":" + found + ",\"params\":{\"name\":\"b\"}}");
+        assertThat(replaced)
+                .isEqualTo(new RpcMessage(
+                        Optional.of("1"),
+                        Optional.of("m"),
+                        Optional.of("b"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()));
+        RpcMessage emptied = only("{\"params\":{\"_meta\":{\"progressToken\":1},\"name\":\"a\",\"_m\\u0065ta\":7}}");
+        assertThat(emptied.progressToken()).isEmpty();
+        assertThat(emptied.name()).contains("a");
+    }
+
+    /** Each is the params of a request whose only id is 7; some of them hold look-alikes of every field. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"id\":1}",
+                "{\"arguments\":{\"id\":1,\"method\":\"x\",\"name\":\"x\",\"params\":{\"id\":2,\"name\":\"x\"}}}",
+                "{\"arguments\":{\"text\":\"\\\",\\\"id\\\":1,\\\"method\\\":\\\"x\\\"}\"}}",
+                "{\"arguments\":{\"text\":\"\\\\\",\"id\":1}}",
+                "{\"arguments\":\"}]}}\\\\\\\"}\"}",
+                "[{\"id\":1,\"method\":\"x\",\"name\":\"x\",\"_meta\":{\"progressToken\":1}}]",
+                "[\"id\",1,\"name\",\"x\",[\"id\"]]",
+                "{\"x\":[{\"id\":1},[{\"id\":2}],{\"params\":{\"name\":\"x\"}}]}",
+                "{\"_meta\":{\"id\":1,\"name\":\"x\",\"method\":\"x\",\"x\":{\"progressToken\":1}}}",
+                "{\"_meta\":[{\"progressToken\":1}],\"x\":{\"_meta\":{\"progressToken\":1}}}",
+                "{\"ID\":1,\"Id\":2,\"id \":3,\"\":4,\"i\\u0064\":5,\"Name\":\"x\"}",
+                "{\"arguments\":{\"progressToken\":1,\"io.modelcontextprotocol/protocolVersion\":\"x\"}}",
+                "{\"_meta\":{}},\"params\":[{\"progressToken\":1}]",
+                "null",
+                "\"id\"",
+                "7.5e3"
+            })
+    void lookAlikesAreNotTaken(String params) {
+        RpcMessage expected = new RpcMessage(
+                Optional.of("7"),
+                Optional.of("m"),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+        String before = "{\"id\":7,\"method\":\"m\",\"params\":" + params + "}";
+        String after = "{ \"params\" :\r\n\t" + params + " , \"method\":\"m\" ,\n\"\\u0069\\u0064\"\n:\t7\r\n}\r\n";
+        assertThat(only(before)).isEqualTo(expected);
+        assertThat(only(after)).isEqualTo(expected);
+        assertThat(only("\uFEFF" + after)).isEqualTo(expected);
+        MessageScan batch = scan("[" + before + ",\n" + after + "]", 5);
+        assertThat(batch.isJson()).isTrue();
+        assertThat(batch.messages()).containsExactly(expected, expected);
+    }
+
     /** It goes back into an event stream as it came, where a line end would end the event. */
     @ParameterizedTest
     @ValueSource(strings = {"a\n\ndata: b", "a\rb", "a\u0001b", "a\tb"})
@@ -77,7 +159,7 @@ class MessageScanTest {
     }
 
     @Test
-    void batchGivesEachMessageAndKeepsAHundred() {
+    void batchGivesEachMessageAndKeepsNoMoreThanAHundred() {
         MessageScan scan = scan("[{\"id\":1,\"method\":\"a\"},{\"method\":\"b\"},{\"id\":\"x\",\"result\":{}}]", 1000);
         assertThat(scan.isBatch()).isTrue();
         assertThat(scan.messages().stream().map(RpcMessage::method))
@@ -99,6 +181,29 @@ class MessageScanTest {
         scan.finish();
         assertThat(scan.messages().get(0).id()).contains("9");
         assertThat(chunk.readerIndex()).as("feeding does not move it").isZero();
+    }
+
+    /** 64 MiB of whatever a tool may be given, full of ids, and then the one that counts. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"id\":1,\"params\":{\"id\":\"\\\\\"},\"x\":[1,\"id\",null,-2.5e1]},",
+                "{\"\\u0069d\":[[],{},\"}\"],\"méthod\":true},",
+                "\"\\\"id\\\":2,\\n\","
+            })
+    void idAfterLongParamsIsFound(String item) {
+        MessageScan scan = new MessageScan();
+        feed(scan, "[{\"params\":{\"arguments\":[");
+        ByteBuf chunk = Unpooled.copiedBuffer(item.repeat(4000), StandardCharsets.UTF_8);
+        for (long fed = 0; fed < 64L << 20; fed += chunk.readableBytes()) {
+            scan.feed(chunk);
+        }
+        feed(scan, "0],\"name\":\"big\"},\"method\":\"tools/call\",\"i\\u0064\":\"l\\u0061st\"},{\"method\":\"n\"}]");
+        scan.finish();
+        assertThat(scan.isJson()).isTrue();
+        assertThat(scan.messages().stream().map(RpcMessage::id))
+                .containsExactly(Optional.of("\"l\\u0061st\""), Optional.empty());
+        assertThat(scan.name()).contains("big");
     }
 
     @Test
@@ -144,6 +249,9 @@ class MessageScanTest {
     void deepNestingCostsNothing() {
         String deep = "{\"params\":" + "[".repeat(200_000) + "]".repeat(200_000) + ",\"id\":4,\"method\":\"m\"}";
         assertThat(only(deep).id()).contains("4");
+        String objects = "{\"id\":4,\"method\":\"m\",\"params\":" + "{\"id\":1,\"params\":".repeat(50_000) + "{}"
+                + "}".repeat(50_000) + "}";
+        assertThat(only(objects).id()).contains("4");
     }
 
     @Test
@@ -157,9 +265,9 @@ class MessageScanTest {
             assertThat(found.name())
                     .as(text)
                     .isEqualTo(text(message.path("params").get("name")));
-            JsonNode id = message.get("id");
-            boolean kept = id != null && (id.isString() || id.isNumber());
-            assertThat(found.id().map(JSON::readTree)).as(text).isEqualTo(kept ? Optional.of(id) : Optional.empty());
+            assertThat(found.id().map(JSON::readTree)).as(text).isEqualTo(raw(message.path("id")));
+            JsonNode token = message.path("params").path("_meta").path("progressToken");
+            assertThat(found.progressToken().map(JSON::readTree)).as(text).isEqualTo(raw(token));
         }
     }
 
@@ -171,6 +279,10 @@ class MessageScanTest {
             String part = text.substring(0, random.nextInt(text.length()));
             assertThat(scan(part, 5).isJson()).as(part).isFalse();
         }
+    }
+
+    private static Optional<JsonNode> raw(JsonNode node) {
+        return node.isString() || node.isNumber() ? Optional.of(node) : Optional.empty();
     }
 
     private static Optional<String> text(JsonNode node) {
