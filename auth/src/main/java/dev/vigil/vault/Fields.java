@@ -136,7 +136,7 @@ public record Fields(ObjectNode node) {
         return value.valueStream().map(read).toList();
     }
 
-    List<String> texts(String field) {
+    public List<String> texts(String field) {
         return list(field, value -> {
             if (!value.isString()) {
                 throw new IllegalArgumentException("field '" + field + "' holds something else than strings");

@@ -22,7 +22,14 @@ class LayeringTest {
             "dev.vigil.oauth", Set.of("dev.vigil.auth"),
             "dev.vigil.sync", Set.of("dev.vigil.auth", "dev.vigil.vault"),
             "dev.vigil.session", Set.of("dev.vigil.auth", "dev.vigil.vault"),
-            "dev.vigil.proxy", Set.of("dev.vigil.auth", "dev.vigil.oauth", "dev.vigil.sync", "dev.vigil.session"),
+            "dev.vigil.snapshot", Set.of("dev.vigil.auth", "dev.vigil.vault"),
+            "dev.vigil.proxy",
+                    Set.of(
+                            "dev.vigil.auth",
+                            "dev.vigil.oauth",
+                            "dev.vigil.sync",
+                            "dev.vigil.session",
+                            "dev.vigil.snapshot"),
             "dev.vigil.demo", Set.of("dev.vigil.auth"),
             "dev.vigil.app",
                     Set.of(
@@ -31,6 +38,7 @@ class LayeringTest {
                             "dev.vigil.oauth",
                             "dev.vigil.sync",
                             "dev.vigil.session",
+                            "dev.vigil.snapshot",
                             "dev.vigil.proxy",
                             "dev.vigil.demo"));
 

@@ -61,6 +61,7 @@ final class App implements AutoCloseable {
     private final RefreshPolicy policy;
     private final TokenKeeper keeper;
     private final Optional<SyncLoop> sync;
+    private final Snapshots snapshots;
     private final Reload reload;
     private final DaemonDesk desk;
     private final SessionStore sessions;
@@ -79,6 +80,7 @@ final class App implements AutoCloseable {
         keeper = keeper();
         keeper.manage(config.get().connectors()).toCompletableFuture().join();
         sync.ifPresent(one -> one.start(() -> config.get().connectors(), keeper));
+        snapshots = new Snapshots(parts, config, keeper, events);
         reload = new Reload(parts.home(), parts.userHome(), config, parts.vault(), keeper, events);
         SecretReader secrets = new SecretReader(parts.environment());
         Hindsight hindsight = Hindsight.of(parts.vault(), parts.time());
@@ -93,6 +95,7 @@ final class App implements AutoCloseable {
         reload.watch();
         rotation = rotation();
         rotation.watch();
+        snapshots.start();
         parts.config().sync().flatMap(SyncConfig::risk).ifPresent(risk -> events.daemon("warning", risk));
         events.daemon(
                 "started", url() + ", connectors: " + config.get().entries().size());
@@ -195,6 +198,7 @@ final class App implements AutoCloseable {
     public void close() {
         events.daemon("stopping", "exchanges under way may take " + DRAIN.toSeconds() + " s to end");
         rotation.close();
+        snapshots.close();
         reload.close();
         server.drain(DRAIN);
         server.close();

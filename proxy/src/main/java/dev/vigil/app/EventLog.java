@@ -13,6 +13,7 @@ import dev.vigil.auth.SaveTrouble;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.proxy.ExchangeReport;
 import dev.vigil.proxy.ProxyEvents;
+import dev.vigil.snapshot.SnapshotRounds;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -33,6 +34,7 @@ import java.util.function.Function;
  *   refresh        connector trigger outcome category attempt generation time_to_expiry_s next_try took_ms reason
  *                  skew_s (of the server's clock, ahead of ours; null within 30 s)
  *   authorization  connector from to reason since action
+ *   snapshot       connector outcome (taken, not_taken) detail
  *   turned_away    why detail
  *   save_failed    connector reason lasting_s tries
  *   saved          connector lasted_s tries
@@ -42,7 +44,7 @@ import java.util.function.Function;
  *   daemon         state (started, stopping, stopped, reloaded, config_refused, keys_rotated, ...) detail
  * </pre>
  */
-final class EventLog implements AuthEvents, ProxyEvents {
+final class EventLog implements AuthEvents, ProxyEvents, SnapshotRounds.Told {
 
     /** Takes a line for good. Any thread may call; never blocks, never throws. */
     @FunctionalInterface
@@ -191,6 +193,25 @@ final class EventLog implements AuthEvents, ProxyEvents {
                 .withTime("deadline", deadline)
                 .with("action", action);
         write(now, line, sentences.loginDue(connector, reason, deadline, action, now));
+    }
+
+    @Override
+    public void taken(String connector, String what) {
+        snapshot(connector, "taken", what);
+    }
+
+    @Override
+    public void notTaken(String connector, String reason) {
+        snapshot(connector, "not_taken", reason);
+    }
+
+    private void snapshot(String connector, String outcome, String detail) {
+        Instant now = now();
+        LogLine line = new LogLine(now, "snapshot")
+                .with("connector", connector)
+                .with("outcome", outcome)
+                .with("detail", detail);
+        write(now, line, connector + ": snapshot " + outcome.replace('_', ' ') + ": " + detail);
     }
 
     @Override

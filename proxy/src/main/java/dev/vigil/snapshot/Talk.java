@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.snapshot;
+
+import dev.vigil.auth.Connector;
+import dev.vigil.auth.Deadline;
+import dev.vigil.auth.TimeSource;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What Vigil says to a server to take one snapshot, within limits that hold for all of it. One thread. */
+final class Talk {
+    static final Duration LIMIT = Duration.ofSeconds(30);
+    /** Bytes of all answers together. */
+    static final int MOST_BYTES = 8 << 20;
+
+    private final Wire wire;
+    private final Connector connector;
+    private final Owner owner;
+    private final TimeSource time;
+    private final Deadline end;
+    private int room = MOST_BYTES;
+    private int asked;
+
+    Talk(Wire wire, Connector connector, Owner owner, TimeSource time) {
+        this.wire = wire;
+        this.connector = connector;
+        this.owner = owner;
+        this.time = time;
+        this.end = Deadline.in(LIMIT, time.now());
+    }
+
+    Owner owner() {
+        return owner;
+    }
+
+    /** Sends a request. @throws NotTaken when no whole answer came, or the limits are reached */
+    Answer ask(String method, ObjectNode params, Map<String, String> headers) throws NotTaken {
+        String id = "vigil-" + ++asked;
+        ObjectNode message = message(method, params).put("id", id);
+        Answer answer = new Answer(id, room);
+        Optional<String> trouble = post(headers, Json.written(message), answer);
+        room -= Math.min(room, answer.size());
+        if (answer.isTooLong()) {
+            throw new NotTaken("its answers are longer than " + (MOST_BYTES >> 20) + " MiB");
+        }
+        if (trouble.isPresent()) {
+            throw new NotTaken(method + ": " + trouble.get());
+        }
+        return answer;
+    }
+
+    /** Sends a notification; what is answered does not matter. @throws NotTaken as {@link #ask} */
+    void tell(String method, Map<String, String> headers) throws NotTaken {
+        Answer ignored = new Answer("", room);
+        Optional<String> trouble = post(headers, Json.written(message(method, Json.object())), ignored);
+        if (trouble.isPresent()) {
+            throw new NotTaken(method + ": " + trouble.get());
+        }
+    }
+
+    /** Ends a session, if the server lets us; if not, it will forget it by itself. */
+    void leave(Map<String, String> headers) {
+        Duration left = end.left(time.now());
+        if (left.toMillis() > 0) {
+            wire.send(new Wire.Call(connector, owner, "DELETE", headers, ""), new Answer("", room), left);
+        }
+    }
+
+    private Optional<String> post(Map<String, String> headers, String body, Answer answer) throws NotTaken {
+        Duration left = end.left(time.now());
+        if (left.toMillis() <= 0) {
+            throw new NotTaken("it took longer than " + LIMIT.toSeconds() + " s");
+        }
+        Map<String, String> all = new HashMap<>(headers);
+        all.put("Content-Type", "application/json");
+        all.put("Accept", "application/json, text/event-stream");
+        return wire.send(new Wire.Call(connector, owner, "POST", all, body), answer, left);
+    }
+
+    private static ObjectNode message(String method, ObjectNode params) {
+        ObjectNode message = Json.object().put("jsonrpc", "2.0").put("method", method);
+        if (!params.isEmpty()) {
+            message.set("params", params);
+        }
+        return message;
+    }
+}

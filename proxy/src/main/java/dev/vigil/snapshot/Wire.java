@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.snapshot;
+
+import dev.vigil.auth.Connector;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** How the taker speaks to a server, with the connector's current token. */
+public interface Wire {
+
+    /**
+     * A request.
+     *
+     * @param method of HTTP
+     * @param body JSON; empty for none
+     */
+    record Call(Connector connector, Owner owner, String method, Map<String, String> headers, String body) {
+        public Call {
+            headers = Map.copyOf(headers);
+        }
+    }
+
+    /** Hears the answer. Called on a thread of the wire, before {@link #send} returns. */
+    interface Ear {
+        /** @param header the first value of a header */
+        void head(int status, Function<String, Optional<String>> header);
+
+        /** @return whether that is enough, so that a stream which stays open need not be waited for */
+        boolean piece(byte[] bytes);
+    }
+
+    /**
+     * Sends a request and hears the answer to its end, or until {@code ear} has enough. Sends nothing unless the token at hand
+     * belongs to {@code call.owner()}. A refused token is told to its keeper, and the request sent once more with a newer one.
+     * Blocks, for about {@code limit} at most; never throws.
+     *
+     * @return why there is no whole answer, in a few words without secrets
+     */
+    Optional<String> send(Call call, Ear ear, Duration limit);
+}
