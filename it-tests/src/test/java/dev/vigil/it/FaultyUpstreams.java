@@ -81,9 +81,11 @@ final class FaultyUpstreams implements AutoCloseable {
                 """.formatted(web.port(), web.httpsPort(), FreePort.find(), leaver.port(), mute.url(), FreePort.find());
     }
 
-    /** Requests that reached the sound one or the page. */
+    /** Requests that reached the sound one or the page, but for what Vigil asks by itself. */
     int asked() {
-        return web.getAllServeEvents().size();
+        return (int) web.getAllServeEvents().stream()
+                .filter(event -> !"vigil".equals(event.getRequest().getHeader("User-Agent")))
+                .count();
     }
 
     @Override

@@ -58,6 +58,7 @@ final class KillLane implements AutoCloseable {
         KillLane lane = new KillLane(home, accessLifetime);
         try {
             lane.login();
+            lane.product.awaitSnapshot(CONNECTOR);
             HttpResponse<String> begun = Mcp.initialize(lane.endpoint(), "any");
             lane.session =
                     begun.headers().firstValue("Mcp-Session-Id").orElseThrow(() -> new AssertionError(begun.body()));

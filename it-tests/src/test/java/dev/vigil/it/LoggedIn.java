@@ -18,6 +18,7 @@ record LoggedIn(Product product, Product.Daemon daemon, String key) implements A
         Product.Daemon daemon = product.daemon();
         try {
             Logins.login(product, CONNECTOR);
+            product.awaitSnapshot(CONNECTOR);
             return new LoggedIn(product, daemon, product.connect("test"));
         } catch (AssertionError e) {
             daemon.close();

@@ -143,6 +143,16 @@ final class Product {
                 .orElseThrow(() -> new AssertionError("no key in what vigil connect said:\n" + shown.text()));
     }
 
+    /** Waits until Vigil has taken a snapshot of a connector, so that it asks nothing by itself any more today. */
+    void awaitSnapshot(String connector) {
+        Await.until(
+                START,
+                () -> log("snapshot").stream()
+                        .anyMatch(line -> line.path("connector").asString().equals(connector)
+                                && line.path("outcome").asString().equals("taken")),
+                () -> "no snapshot of " + connector + " was taken: " + log("snapshot"));
+    }
+
     /** What the daemon has written down so far, of one kind: {@code exchange}, {@code refresh}, {@code authorization}. */
     List<JsonNode> log(String event) {
         Path file = home.resolve("log/vigil.jsonl");

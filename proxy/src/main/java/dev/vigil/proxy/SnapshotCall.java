@@ -121,7 +121,10 @@ final class SnapshotCall implements UpstreamCall.Listener {
         ReplayRule rule = new ReplayRule(connector, detours.of(connector), post, renewed, followed);
         Verdict verdict = rule.judge(status, head.headers());
         if (verdict instanceof Verdict.Pass) {
-            ear.head(status, name -> Optional.ofNullable(head.headers().get(name)));
+            if (ear.head(status, name -> Optional.ofNullable(head.headers().get(name)))) {
+                upstreamNow().abandon();
+                end.complete(Optional.empty());
+            }
             return;
         }
         upstreamNow().abandon();

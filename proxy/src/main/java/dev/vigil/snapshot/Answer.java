@@ -25,7 +25,7 @@ final class Answer implements Wire.Ear {
     private @Nullable ObjectNode picked;
 
     /**
-     * @param id of the request
+     * @param id of the request; empty for a notification, to which there is no answer
      * @param room bytes that may come
      */
     Answer(String id, int room) {
@@ -34,7 +34,7 @@ final class Answer implements Wire.Ear {
     }
 
     @Override
-    public void head(int code, Function<String, Optional<String>> header) {
+    public boolean head(int code, Function<String, Optional<String>> header) {
         status = code;
         size = 0;
         body.reset();
@@ -43,6 +43,7 @@ final class Answer implements Wire.Ear {
         isEvents = header.apply("Content-Type")
                 .filter(type -> type.toLowerCase(Locale.ROOT).startsWith("text/event-stream"))
                 .isPresent();
+        return id.isEmpty() && isEvents;
     }
 
     @Override

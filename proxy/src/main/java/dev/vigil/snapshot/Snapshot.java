@@ -3,6 +3,7 @@ package dev.vigil.snapshot;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -30,6 +31,11 @@ public record Snapshot(
 
     static Snapshot refused(Owner owner, Era era, Instant takenAt, Greeting.Refused greeting) {
         return new Snapshot(owner, era.newest(), Set.of(era.newest()), takenAt, greeting, Map.of());
+    }
+
+    /** Empty where the server does not offer it. */
+    public Optional<Listing> list(ListKind kind) {
+        return Optional.ofNullable(lists.get(kind));
     }
 
     public Era era() {

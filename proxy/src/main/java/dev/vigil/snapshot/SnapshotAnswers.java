@@ -100,16 +100,16 @@ public final class SnapshotAnswers {
     }
 
     private Served listed(ListKind kind) {
-        Listing list = snapshot.lists().get(kind);
-        if (list == null) {
+        Optional<Listing> list = snapshot.list(kind);
+        if (list.isEmpty()) {
             return methodNotFound();
         }
         if (ask.cursor().isPresent()) {
             return new Served(200, Json.written(error(ask, INVALID_PARAMS, "Invalid cursor")));
         }
         ObjectNode result = Json.object();
-        result.putRawValue(kind.key(), new RawValue(list.items()));
-        return result(isModern() ? cacheable(result, list.cacheScope()) : result);
+        result.putRawValue(kind.key(), new RawValue(list.get().items()));
+        return result(isModern() ? cacheable(result, list.get().cacheScope()) : result);
     }
 
     /** MCP 2026-07-28: not to be kept, and shared no further than the server allowed. */

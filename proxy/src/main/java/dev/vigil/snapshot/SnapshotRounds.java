@@ -103,7 +103,14 @@ public final class SnapshotRounds implements AutoCloseable {
         book.connectors().stream().filter(name -> isGone(name, wanted)).forEach(this::forget);
         tried.keySet().retainAll(wanted.keySet());
         announced.retainAll(wanted.keySet());
-        wanted.values().forEach(this::tend);
+        // One that hangs takes half a minute: those who never failed go first.
+        wanted.values().stream().sorted(Comparator.comparingInt(this::failures)).forEach(this::tend);
+    }
+
+    private int failures(Connector connector) {
+        return Optional.ofNullable(tried.get(connector.name()))
+                .map(TakeRule.Tried::failures)
+                .orElse(0);
     }
 
     private boolean isGone(String connector, Map<String, Connector> wanted) {

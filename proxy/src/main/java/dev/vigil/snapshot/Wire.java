@@ -24,8 +24,11 @@ public interface Wire {
 
     /** Hears the answer. Called on a thread of the wire, before {@link #send} returns. */
     interface Ear {
-        /** @param header the first value of a header */
-        void head(int status, Function<String, Optional<String>> header);
+        /**
+         * @param header the first value of a header
+         * @return whether that is enough
+         */
+        boolean head(int status, Function<String, Optional<String>> header);
 
         /** @return whether that is enough, so that a stream which stays open need not be waited for */
         boolean piece(byte[] bytes);

@@ -211,6 +211,7 @@ class DaemonTest {
         String daemon = cli.daemon();
         DemoClient client = client(daemon, cli.run("connect", "cli").out());
         assertThat(client.initialize().isGood()).isTrue();
+        await(() -> cli.read("log/vigil.jsonl").contains("\"event\":\"snapshot\"")); // that is a call of our own
         ObjectNode slowly = new JsonMapper().createObjectNode().put("to", 8).put("pauseMillis", 250);
         CompletableFuture<DemoClient.Reply> call =
                 CompletableFuture.supplyAsync(() -> client.call("count_slowly", slowly));

@@ -4,6 +4,7 @@ package dev.vigil.snapshot;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,12 +79,14 @@ final class FakeServer implements Wire {
         Said said = script == null
                 ? error(200, -32601)
                 : script.answer(request, request.path("id").asString(""));
-        ear.head(said.status(), name -> switch (name) {
+        boolean enough = ear.head(said.status(), name -> switch (name) {
             case "Content-Type" -> Optional.of(said.type());
             case "Mcp-Session-Id" -> said.session();
             default -> Optional.empty();
         });
-        hear(ear, said.body().getBytes(StandardCharsets.UTF_8));
+        if (!enough) {
+            hear(ear, said.body().getBytes(StandardCharsets.UTF_8));
+        }
         return Optional.empty();
     }
 
@@ -91,7 +94,7 @@ final class FakeServer implements Wire {
     private static void hear(Ear ear, byte[] body) {
         int piece = Math.max(7, body.length / 100);
         for (int from = 0; from < body.length; from += piece) {
-            if (ear.piece(java.util.Arrays.copyOfRange(body, from, Math.min(body.length, from + piece)))) {
+            if (ear.piece(Arrays.copyOfRange(body, from, Math.min(body.length, from + piece)))) {
                 return;
             }
         }

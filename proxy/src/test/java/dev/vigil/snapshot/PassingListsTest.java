@@ -82,8 +82,8 @@ class PassingListsTest {
     private String tools() {
         return book.find(ANN, "2025-11-25")
                 .orElseThrow()
-                .lists()
-                .get(ListKind.TOOLS)
+                .list(ListKind.TOOLS)
+                .orElseThrow()
                 .items();
     }
 }

@@ -4,6 +4,7 @@ package dev.vigil.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vigil.auth.Grant;
+import dev.vigil.vault.FileSnapshots;
 import dev.vigil.vault.Home;
 import dev.vigil.vault.Vault;
 import java.io.IOException;
@@ -114,7 +115,9 @@ class SnapshotBookTest {
                                     revisions.stream().flatMap(asked -> book.find(asker, asked).stream()))
                             .allSatisfy(found -> {
                                 assertThat(found.owner()).isEqualTo(asker);
-                                assertThat(found.lists().get(ListKind.TOOLS).items())
+                                assertThat(found.list(ListKind.TOOLS)
+                                                .orElseThrow()
+                                                .items())
                                         .contains(asker.account());
                             }));
         }
@@ -177,7 +180,7 @@ class SnapshotBookTest {
     void fileOfAnotherShapeIsDroppedWithoutAWord() {
         vault.snapshots()
                 .save(
-                        new dev.vigil.vault.FileSnapshots.Key("notion", "2025-11-25", "0".repeat(32)),
+                        new FileSnapshots.Key("notion", "2025-11-25", "0".repeat(32)),
                         Json.object().put("version", 1));
         SnapshotBook restarted = new SnapshotBook(vault.snapshots());
 

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vigil.auth.Timeline;
 import dev.vigil.snapshot.Greeting.Refused;
 import dev.vigil.snapshot.SnapshotTaker.Taken;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -103,7 +104,7 @@ class SnapshotTakerTest {
             return result(id, "{'tools':[{'name':'t" + page + "'}]" + scope + next + "}");
         });
 
-        assertThat(take().snapshots().get(0).lists().get(ListKind.TOOLS))
+        assertThat(take().snapshots().get(0).list(ListKind.TOOLS).orElseThrow())
                 .isEqualTo(new Listing(
                         "[{'name':'t0'},{'name':'t1'},{'name':'t2'},{'name':'t3'},{'name':'t4'}]".replace('\'', '"'),
                         Optional.of("private")));
@@ -120,7 +121,7 @@ class SnapshotTakerTest {
                         + "',\r\ndata: 'result':{'tools':[{'name':'right'}]}}\r\n\r\n"
                         + "data: {'jsonrpc':'2.0','id':'" + id + "','result':{'tools':[{'name':'late'}]}}\n\n"));
 
-        assertThat(take().snapshots().get(0).lists().get(ListKind.TOOLS).items())
+        assertThat(take().snapshots().get(0).list(ListKind.TOOLS).orElseThrow().items())
                 .isEqualTo("[{\"name\":\"right\"}]");
     }
 
@@ -214,7 +215,7 @@ class SnapshotTakerTest {
     @Test
     void thirtySecondsAreTheLimitForAll() {
         server.on("tools/list", (request, id) -> {
-            time.advance(java.time.Duration.ofSeconds(11));
+            time.advance(Duration.ofSeconds(11));
             return result(id, "{'tools':[],'nextCursor':'" + time.now().monotonic() + "'}");
         });
 
