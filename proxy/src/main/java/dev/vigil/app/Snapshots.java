@@ -33,6 +33,11 @@ final class Snapshots implements AutoCloseable {
         return book;
     }
 
+    /** A server has said that one of its lists has changed. Any thread. */
+    void changed(String connector) {
+        rounds.changed(connector);
+    }
+
     /** Begins to take what is due. */
     void start() {
         rounds.start();

@@ -13,7 +13,8 @@ import java.util.Optional;
  */
 final class EventReader {
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
-    private final List<String> data = new ArrayList<>();
+    private final StringBuilder data = new StringBuilder();
+    private boolean hasData;
     private boolean afterReturn;
 
     /** The data of each event that is complete with this piece. */
@@ -37,8 +38,9 @@ final class EventReader {
         String text = line.toString(StandardCharsets.UTF_8);
         line.reset();
         if (text.isEmpty()) {
-            Optional<String> event = data.isEmpty() ? Optional.empty() : Optional.of(String.join("\n", data));
-            data.clear();
+            Optional<String> event = hasData ? Optional.of(data.toString()) : Optional.empty();
+            data.setLength(0);
+            hasData = false;
             return event;
         }
         if (text.startsWith("\uFEFF")) {
@@ -46,7 +48,8 @@ final class EventReader {
         }
         if (text.startsWith("data:")) {
             String value = text.substring("data:".length());
-            data.add(value.startsWith(" ") ? value.substring(1) : value);
+            data.append(hasData ? "\n" : "").append(value.startsWith(" ") ? value.substring(1) : value);
+            hasData = true;
         }
         return Optional.empty();
     }

@@ -4,6 +4,8 @@ package dev.vigil.snapshot;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
@@ -17,10 +19,13 @@ import tools.jackson.databind.node.ObjectNode;
 final class Json {
     /** Deeper than any schema that a person wrote. */
     private static final int DEEPEST = 128;
+    /** A tree takes many times the room of its text, so the text's length alone is no limit. */
+    private static final long MOST_TOKENS = 400_000;
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(DEEPEST)
+                            .maxTokenCount(MOST_TOKENS)
                             .build())
                     .build())
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -69,7 +74,15 @@ final class Json {
 
     /** How many items a kept list has. */
     static int size(String items) {
-        return MAPPER.readTree(items).size();
+        int size = 0;
+        try (JsonParser parser = MAPPER.createParser(items)) {
+            parser.nextToken();
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                parser.skipChildren();
+                size++;
+            }
+        }
+        return size;
     }
 
     static String written(JsonNode node) {

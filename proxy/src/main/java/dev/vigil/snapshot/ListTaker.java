@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.snapshot;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -36,7 +38,7 @@ final class ListTaker {
 
     /** Empty where the server does not have this method after all. */
     private Optional<Listing> list(ListKind kind) throws NotTaken {
-        ArrayNode items = Json.array();
+        List<String> items = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         Optional<String> scope = Optional.empty();
         Optional<String> cursor = Optional.empty();
@@ -52,7 +54,7 @@ final class ListTaker {
                 throw new NotTaken(kind.method() + ": its pages lead in a circle");
             }
         } while (cursor.isPresent());
-        return Optional.of(new Listing(Json.written(items), scope));
+        return Optional.of(new Listing("[" + String.join(",", items) + "]", scope));
     }
 
     private Optional<ObjectNode> page(ListKind kind, Optional<String> cursor) throws NotTaken {
@@ -71,11 +73,11 @@ final class ListTaker {
         return Optional.of(Results.of(kind.method(), answer));
     }
 
-    private static void add(ListKind kind, ObjectNode page, ArrayNode items) throws NotTaken {
+    private static void add(ListKind kind, ObjectNode page, List<String> items) throws NotTaken {
         if (!isList(kind, page)) {
             throw new NotTaken(kind.method() + ": the result is not a list of " + kind.key());
         }
-        items.addAll((ArrayNode) page.get(kind.key()));
+        page.path(kind.key()).forEach(item -> items.add(Json.written(item)));
     }
 
     /** Is every item an object with the name that its kind has? */

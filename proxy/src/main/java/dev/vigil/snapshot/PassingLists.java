@@ -16,6 +16,11 @@ public record PassingLists(SnapshotBook book) {
     /** A longer answer is left to the taker. */
     public static final int LONGEST = 1 << 20;
 
+    /** Does a notification of this method say that a list has changed? Then the taker may be told. */
+    public static boolean isAnnouncement(String method) {
+        return method.startsWith("notifications/") && method.endsWith("/list_changed") && !method.contains("roots");
+    }
+
     /** Is an answer to this request worth holding until it is whole? */
     public static boolean isOfInterest(Ask ask) {
         return ListKind.of(ask.method()).isPresent() && ask.cursor().isEmpty();

@@ -161,6 +161,9 @@ public final class SnapshotRounds implements AutoCloseable {
         String name = connector.name();
         announced.remove(name);
         SnapshotTaker.Taken taken = taker.take(connector, owner);
+        if (Thread.currentThread().isInterrupted()) {
+            return; // closing time
+        }
         int before = Optional.ofNullable(tried.get(name))
                 .filter(one -> one.isAbout(owner, login))
                 .map(TakeRule.Tried::failures)

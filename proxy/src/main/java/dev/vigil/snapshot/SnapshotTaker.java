@@ -50,6 +50,7 @@ public final class SnapshotTaker {
         List<Snapshot> snapshots = new ArrayList<>();
         List<String> reasons = new ArrayList<>();
         for (Take take : List.<Take>of(new ModernTake(talk, now)::taken, new LegacyTake(talk, now)::taken)) {
+            talk.nextEra();
             try {
                 snapshots.add(take.taken());
             } catch (NotTaken e) {

@@ -12,7 +12,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What Vigil says to a server to take one snapshot, within limits that hold for all of it. One thread. */
 final class Talk {
-    static final Duration LIMIT = Duration.ofSeconds(30);
+    /** For each era: one that hangs leaves the other its time. */
+    static final Duration LIMIT = Duration.ofSeconds(15);
     /** Bytes of all answers together. */
     static final int MOST_BYTES = 8 << 20;
 
@@ -20,7 +21,7 @@ final class Talk {
     private final Connector connector;
     private final Owner owner;
     private final TimeSource time;
-    private final Deadline end;
+    private Deadline end;
     private int room = MOST_BYTES;
     private int asked;
 
@@ -30,6 +31,11 @@ final class Talk {
         this.owner = owner;
         this.time = time;
         this.end = Deadline.in(LIMIT, time.now());
+    }
+
+    /** Begins with the other era. */
+    void nextEra() {
+        end = Deadline.in(LIMIT, time.now());
     }
 
     Owner owner() {

@@ -213,13 +213,33 @@ class SnapshotTakerTest {
     }
 
     @Test
-    void thirtySecondsAreTheLimitForAll() {
+    void listOfALotOfSmallThingsIsNotTaken() {
+        String many = "{},".repeat(300_000);
+        server.on("tools/list", (request, id) -> result(id, "{'tools':[{'name':'a','x':[" + many + "{}]}]}"));
+
+        assertThat(take().reasons()).containsOnly("tools/list: HTTP 200, no JSON-RPC result");
+    }
+
+    @Test
+    void eachEraHasItsOwnTime() {
+        server.on("server/discover", (request, id) -> {
+            time.advance(Duration.ofSeconds(16));
+            return result(id, FakeServer.DISCOVERED);
+        });
+        Taken taken = take();
+
+        assertThat(taken.reasons()).containsExactly("it took longer than 15 s");
+        assertThat(taken.snapshots()).extracting(Snapshot::revision).containsExactly("2025-11-25");
+    }
+
+    @Test
+    void pagesThatDribbleInAreGivenUp() {
         server.on("tools/list", (request, id) -> {
-            time.advance(Duration.ofSeconds(11));
+            time.advance(Duration.ofSeconds(6));
             return result(id, "{'tools':[],'nextCursor':'" + time.now().monotonic() + "'}");
         });
 
-        assertThat(take().reasons()).containsExactly("it took longer than 30 s", "it took longer than 30 s");
+        assertThat(take().reasons()).containsExactly("it took longer than 15 s", "it took longer than 15 s");
     }
 
     @ParameterizedTest
