@@ -162,6 +162,8 @@ class EventLogTest {
         log.answerLost("notion", "connection reset", Optional.of(NOW.plusSeconds(600)));
         log.loginDue("notion", last(Optional.of(Duration.ofMinutes(10))));
         log.loginDue("notion", last(Optional.empty()));
+        log.taken("notion", "2026-07-28: tools 12");
+        log.notTaken("notion", "initialize: connection refused");
         log.turnedAway("local_key", "POST /mcp/notion showed no key");
         log.configRefused(List.of("vigil.yaml:1:1: lisen: unknown key"));
         log.daemon("stopped", "0 exchanges were cut off");
