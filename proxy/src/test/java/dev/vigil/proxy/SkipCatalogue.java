@@ -74,6 +74,7 @@ final class SkipCatalogue {
         all.put("not MCP", OAUTH.of(new Verdict.NotMcp("HTTP 200 with text/html; charset=\"utf-8\"\u0007")));
         all.put("redirect", OAUTH.of(new Verdict.Redirected("https://elsewhere.example/<login>")));
         all.put("redirect of a body not held", OAUTH.of(new Verdict.Follow("https://mcp.example.com/v2;x")));
+        all.put("session that is over", OAUTH.trouble().sessionOver());
         return all;
     }
 

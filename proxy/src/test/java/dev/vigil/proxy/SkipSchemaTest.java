@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vigil.proxy.OwnAnswer.Kind;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpMethod;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -148,6 +151,20 @@ class SkipSchemaTest {
                 .at("/result/_meta/dev.vigil~1skip");
         skip.setAll((ObjectNode) JSON.readTree(change));
         assertThat(JsonSchemas.complaints(SCHEMA, "skip", skip).isEmpty()).isEqualTo(fits);
+    }
+
+    @Test
+    void documentationNamesEveryFieldKindReasonAndCode() throws IOException {
+        String page = Files.readString(Path.of("../docs/skip.md"));
+        assertThat(page).contains(String.valueOf(SkipReply.SKIPPED), String.valueOf(SkipReply.UPSTREAM));
+        assertThat(page).contains(String.valueOf(SkipReply.NOT_CONNECTED));
+        JsonSchemas.read(SCHEMA)
+                .at("/$defs/skip/properties")
+                .propertyNames()
+                .forEach(field -> assertThat(page).contains("| `" + field + "` |"));
+        for (OwnAnswer own : SkipCatalogue.all().values()) {
+            assertThat(page).contains("| `" + own.kind().word() + "` |").contains('`' + own.reason() + '`');
+        }
     }
 
     private static void assertFits(String definition, JsonNode answer) {
