@@ -17,7 +17,9 @@ import dev.vigil.proxy.Outbound;
 import dev.vigil.proxy.Pacing;
 import dev.vigil.proxy.ProxyParts;
 import dev.vigil.proxy.ProxyServer;
+import dev.vigil.proxy.Recovery;
 import dev.vigil.session.SessionStore;
+import dev.vigil.snapshot.StandIn;
 import dev.vigil.sync.LeftToOthers;
 import dev.vigil.vault.Home;
 import dev.vigil.vault.Vault;
@@ -52,6 +54,7 @@ final class App implements AutoCloseable {
 
     private final ExecutorService refreshIo = Pool.named("refresh-io", REFRESHES_AT_ONCE);
     private final ExecutorService pageIo = Pool.named("page-io", PAGES_AT_ONCE);
+    private final Recovery recovery = new Recovery();
     private final Parts parts;
     private final LiveConfig config;
     private final EventLog events;
@@ -91,6 +94,7 @@ final class App implements AutoCloseable {
                 parts.time(),
                 words -> events.daemon("warning", words));
         server = server();
+        recovery.tell(server);
         desk.open(url(), new Logins(loginSetup(), grant -> loggedIn()));
         reload.watch();
         rotation = rotation();
@@ -126,7 +130,7 @@ final class App implements AutoCloseable {
                 new GrantReader(parts.vault().grants(), policy, parts.time(), elsewhere()),
                 sync.map(one -> one.over(alone))
                         .orElseGet(() -> LeftToOthers.withoutBucket(alone, SharedBucket.book(parts.home()))),
-                new AuthListeners(List.of(events, new BeatWriter(parts.vault().beats(), parts.time()))),
+                new AuthListeners(List.of(events, new BeatWriter(parts.vault().beats(), parts.time()), recovery)),
                 App::random);
     }
 
@@ -143,7 +147,8 @@ final class App implements AutoCloseable {
                         door,
                         parts.time(),
                         Pacing.STANDARD,
-                        sessions.book()));
+                        sessions.book(),
+                        new StandIn(snapshots.book())));
     }
 
     private Elsewhere elsewhere() {

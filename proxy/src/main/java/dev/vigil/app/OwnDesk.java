@@ -20,6 +20,8 @@ import dev.vigil.proxy.ProxyEvents;
 import dev.vigil.proxy.ProxyParts;
 import dev.vigil.proxy.ProxyServer;
 import dev.vigil.session.SessionBook;
+import dev.vigil.snapshot.SnapshotBook;
+import dev.vigil.snapshot.StandIn;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
@@ -54,7 +56,8 @@ final class OwnDesk implements LoginDesk, LocalPages {
                         new ProxyEvents() {},
                         workplace.shell().time(),
                         Pacing.STANDARD,
-                        new SessionBook(workplace.shell().time(), () -> {})));
+                        new SessionBook(workplace.shell().time(), () -> {}),
+                        new StandIn(new SnapshotBook(workplace.vaults().snapshots()))));
         this.logins = new Logins(workplace.loginSetup(policy, server.port()), grant -> {});
         pages.complete(this);
     }

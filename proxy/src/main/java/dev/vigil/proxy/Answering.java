@@ -2,15 +2,12 @@
 package dev.vigil.proxy;
 
 import dev.vigil.proxy.AnswerStream.Break;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.util.concurrent.Future;
-import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,13 +21,13 @@ final class Answering {
     private final ClientHandler.Connection client;
     private final RequestBody body;
     private final ExchangeLog log;
+    private final Awake awake;
 
     private @Nullable AnswerStream stream;
-    private @Nullable Pulse pulse;
-    private @Nullable Future<?> silence;
     private boolean passing;
     private long passed;
     private boolean over;
+    private Runnable whenOver = () -> {};
 
     Answering(
             ProxyParts parts, HttpRequest request, ClientHandler.Connection client, RequestBody body, ExchangeLog log) {
@@ -39,11 +36,17 @@ final class Answering {
         this.client = client;
         this.body = body;
         this.log = log;
+        this.awake = new Awake(parts, client.ctx().channel().eventLoop());
     }
 
     /** Has the client got its answer, or gone? */
     boolean isOver() {
         return over;
+    }
+
+    /** Runs the task when the client has got its answer, or gone. */
+    void whenOver(Runnable task) {
+        whenOver = task;
     }
 
     /** Does the upstream's answer reach the client already? */
@@ -52,9 +55,8 @@ final class Answering {
     }
 
     /** Waits for an answer, and when it takes long gives the client an event stream of ours, if that is one it would take. */
-    void waitFor(Duration patience) {
-        EventLoop loop = client.ctx().channel().eventLoop();
-        silence = loop.schedule(this::speakUp, patience.toMillis(), TimeUnit.MILLISECONDS);
+    void waitForIt() {
+        awake.whenSilent(this::speakUp);
     }
 
     private void speakUp() {
@@ -66,7 +68,7 @@ final class Answering {
     /** An event stream of our own, until the upstream answers. */
     void begin() {
         stream = AnswerStream.ours(client.ctx(), EarlyStream.head(request.protocolVersion(), client.isKept()));
-        keepAlive();
+        awake.onStream(this::beat);
     }
 
     /** The upstream's answer is the client's, and no second sending can follow. */
@@ -79,7 +81,9 @@ final class Answering {
         } else {
             stream = AnswerStream.passing(
                     client.ctx(), HeaderRules.toClient(head, request.protocolVersion(), client.isKept()));
-            keepAlive();
+            if (stream.isEvents()) {
+                awake.onStream(this::beat);
+            }
         }
     }
 
@@ -89,16 +93,9 @@ final class Answering {
         return stream == null || (readable && head.status().code() < 300);
     }
 
-    private void keepAlive() {
-        if (stream != null && stream.isEvents()) {
-            EventLoop loop = client.ctx().channel().eventLoop();
-            pulse = Pulse.start(loop, parts.time(), parts.pacing().pulse(), this::beat);
-        }
-    }
-
     private void beat() {
         if (stream != null && stream.isBetweenEvents() && client.ctx().channel().isWritable()) {
-            stream.inject(EarlyStream.comment());
+            stream.inject(StreamWords.comment());
         }
     }
 
@@ -108,8 +105,8 @@ final class Answering {
             piece.release();
         } else if (stream.content(piece)) {
             finish(stream.status());
-        } else if (pulse != null) {
-            pulse.touch();
+        } else {
+            awake.said();
         }
     }
 
@@ -134,6 +131,34 @@ final class Answering {
                 finish(reply.status());
             }
         });
+    }
+
+    /** Answers in the upstream's place, with something better than why it was not asked. The request has been read. */
+    void instead(Reply better, OwnAnswer why) {
+        log.own(why);
+        log.outcome("stood_in");
+        log.remember(body);
+        if (stream != null) {
+            AnswerStream events = takeStream();
+            events.endWith(StreamWords.event(better.body()));
+            finish(events.status());
+        } else {
+            ClientReply.send(client.ctx(), better, client.isKept());
+            finish(better.status());
+        }
+    }
+
+    /** Writes something of ours on an event stream that the client has open, if it can stand there now. */
+    void say(ByteBuf event) {
+        if (stream != null && stream.isBetweenEvents()) {
+            stream.inject(event);
+        } else {
+            event.release();
+        }
+    }
+
+    boolean isOpen() {
+        return stream != null;
     }
 
     private void endWith(AnswerStream events, OwnAnswer own) {
@@ -171,9 +196,16 @@ final class Answering {
 
     /** Ends a stream that waits for nothing in particular. */
     void endStream() {
+        endStream(Unpooled.EMPTY_BUFFER);
+    }
+
+    /** @param last stands at its end, if an event can stand there */
+    void endStream(ByteBuf last) {
         AnswerStream ending = takeStream();
         if (ending.drop() == Break.BETWEEN_EVENTS) {
-            ending.endWith(Unpooled.EMPTY_BUFFER);
+            ending.endWith(last);
+        } else {
+            last.release();
         }
         finish(ending.status());
     }
@@ -196,12 +228,8 @@ final class Answering {
     }
 
     private void tell(int status) {
-        if (pulse != null) {
-            pulse.stop();
-        }
-        if (silence != null) {
-            silence.cancel(false);
-        }
+        whenOver.run();
+        awake.stop();
         long bytesDown = stream == null ? passed : stream.passed();
         long bytesUp = body.size();
         body.release();

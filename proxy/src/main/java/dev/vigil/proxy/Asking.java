@@ -63,6 +63,7 @@ final class Asking implements UpstreamCall.Listener, SessionBegin.Waiter {
      * @param again has it been refused with another token before?
      */
     void ask(Optional<Grant> with, boolean again) {
+        over = false;
         grant = with;
         renewed = again;
         send();
@@ -198,6 +199,7 @@ final class Asking implements UpstreamCall.Listener, SessionBegin.Waiter {
     void abandon() {
         over = true;
         noDoubt();
+        body.takeBack();
         if (call != null) {
             call.abandon();
         }

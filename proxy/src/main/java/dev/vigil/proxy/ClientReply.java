@@ -11,6 +11,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import java.util.Optional;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Writes answers of our own, whole. */
@@ -27,9 +28,17 @@ final class ClientReply {
 
     /** Writes and flushes; closes the connection afterwards unless it is to be kept. */
     static void send(ChannelHandlerContext client, int status, String contentType, byte[] body, boolean keepAlive) {
+        send(client, new Reply(status, contentType, body, Optional.empty()), keepAlive);
+    }
+
+    static void send(ChannelHandlerContext client, Reply reply, boolean keepAlive) {
+        int status = reply.status();
+        String contentType = reply.contentType();
+        byte[] body = reply.body();
         ByteBuf content = Unpooled.wrappedBuffer(body);
         FullHttpResponse answer =
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), content);
+        reply.session().ifPresent(id -> answer.headers().set(SessionTurn.HEADER, id));
         if (body.length > 0) {
             answer.headers().set(HttpHeaderNames.CONTENT_TYPE, contentType);
         }
@@ -52,10 +61,6 @@ final class ClientReply {
             answer.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
             client.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE);
         }
-    }
-
-    static void send(ChannelHandlerContext client, Reply reply, boolean keepAlive) {
-        send(client, reply.status(), reply.contentType(), reply.body(), keepAlive);
     }
 
     static void json(ChannelHandlerContext client, int status, String error, String message, boolean keepAlive) {

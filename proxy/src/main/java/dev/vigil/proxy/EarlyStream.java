@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.proxy;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -11,7 +9,6 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
 
@@ -19,8 +16,6 @@ import java.util.Set;
 final class EarlyStream {
     /** Their status and head tell a client which era and transport this is. */
     private static final Set<String> NEVER = Set.of("initialize", "server/discover");
-
-    private static final byte[] COMMENT = ":\n\n".getBytes(StandardCharsets.US_ASCII);
 
     private EarlyStream() {}
 
@@ -47,10 +42,5 @@ final class EarlyStream {
                 .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE)
                 .set("X-Accel-Buffering", "no");
         return HeaderRules.toClient(head, client, keep);
-    }
-
-    /** Nothing, said aloud. */
-    static ByteBuf comment() {
-        return Unpooled.wrappedBuffer(COMMENT);
     }
 }

@@ -4,8 +4,6 @@ package dev.vigil.proxy;
 import dev.vigil.auth.Authorization;
 import dev.vigil.auth.Authorization.Live;
 import dev.vigil.auth.Connector;
-import dev.vigil.auth.Grant;
-import dev.vigil.auth.Zone;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
@@ -33,10 +31,10 @@ final class Exchange implements Turn, Asker, Permission.Asker {
     private final Permission permission;
     private final SessionTurn session;
     private final Asking asking;
-    private final Optional<HiddenExpiry> hiddenExpiry;
-
-    private Optional<Grant> sentWith = Optional.empty();
-    private boolean triesExpired;
+    private final Riding riding;
+    private final StandInTurn standIn;
+    private final Listening listening;
+    private final TokenTrial token;
     private boolean renewed;
 
     Exchange(
@@ -53,11 +51,15 @@ final class Exchange implements Turn, Asker, Permission.Asker {
         this.log = new ExchangeLog(parts.time().now(), connector.name(), clientName, request);
         this.skips = new Skips(connector, parts.time());
         this.answering = new Answering(parts, request, client, body, log);
-        this.hiddenExpiry = connector.refresh().expiredWhen().map(HiddenExpiry::new);
+        this.token = new TokenTrial(parts, connector);
         EventLoop loop = client.ctx().channel().eventLoop();
         this.permission = new Permission(parts, connector, loop, answering::isOver);
         this.session = SessionTurn.of(parts.sessions(), connector, clientName, request);
         this.asking = new Asking(shared, connector, request, body, session, loop, this);
+        this.riding = new Riding(parts, loop, body);
+        this.standIn = new StandInTurn(shared, connector, request, session);
+        this.listening =
+                new Listening(shared, connector, request, loop, answering, standIn, () -> permission.ask(this));
     }
 
     void begin() {
@@ -65,30 +67,69 @@ final class Exchange implements Turn, Asker, Permission.Asker {
             answering.own(skips.trouble().sessionOver());
             return;
         }
-        answering.waitFor(parts.pacing().earlyStream());
+        answering.waitForIt();
         permission.ask(this);
     }
 
     @Override
     public void granted(Authorization authorization) {
-        triesExpired =
-                authorization instanceof Live live && live.zone(parts.time().now()) == Zone.EXPIRED;
-        send(authorization instanceof Live live ? Optional.of(live.grant()) : Optional.empty());
+        token.sent(authorization);
+        if (isPost() && standIn.isNewsOwed()) {
+            body.whenEnough(this::sendAfterNews);
+        } else {
+            send();
+        }
+    }
+
+    /** A call's own stream tells the news to clients that listen to no other. */
+    private void sendAfterNews() {
+        if (answering.isOver()) {
+            return;
+        }
+        Optional<Reply> late = body.isComplete() ? standIn.recovered(body.scanned()) : Optional.empty();
+        if (late.isPresent()) {
+            answering.instead(late.get(), skips.renewedCallAgain());
+            return;
+        }
+        if (body.isComplete() && standIn.mayTellOn(body.scanned())) {
+            answering.begin();
+            standIn.news(Optional.empty()).forEach(answering::say);
+        }
+        send();
     }
 
     @Override
     public void denied(Authorization authorization) {
-        answering.own(skips.dead(authorization));
+        OwnAnswer own = skips.dead(authorization);
+        if (request.method().equals(HttpMethod.DELETE)) {
+            session.ended();
+            answering.instead(Reply.accepted(), own);
+        } else {
+            body.whenEnough(() -> standIn(authorization, own));
+        }
     }
 
-    private void send(Optional<Grant> grant) {
-        sentWith = grant;
-        if (!session.fits(grant)) {
+    private void standIn(Authorization authorization, OwnAnswer own) {
+        if (answering.isOver()) {
+            return;
+        }
+        Optional<Reply> served = body.isComplete() ? standIn.dead(authorization, body, own) : Optional.empty();
+        if (body.isComplete() && listening.isMeant(body) && EarlyStream.acceptsEvents(request)) {
+            listening.hold(body);
+        } else if (served.isPresent()) {
+            answering.instead(served.get(), own);
+        } else {
+            answering.own(own);
+        }
+    }
+
+    private void send() {
+        if (!session.fits(token.grant())) {
             answering.own(skips.trouble().sessionOver());
             return;
         }
-        grant.ifPresent(held -> log.sentWith(held.tokens().generation()));
-        asking.ask(grant, renewed);
+        log.sentWith(token.generation());
+        asking.ask(token.grant(), renewed);
     }
 
     @Override
@@ -103,22 +144,15 @@ final class Exchange implements Turn, Asker, Permission.Asker {
         if (!(verdict instanceof Verdict.Pass)) {
             act(verdict);
         } else if (answering.takes(head)) {
-            noteAccepted();
-            session.passed(head, sentWith, body);
+            token.accepted();
+            session.passed(head, token.grant(), body);
+            listening.passes(body);
             answering.pass(head);
+        } else if (listening.isHeld()) {
+            asking.abandon(); // an upstream may have no such stream; the client keeps the one that it has
         } else {
             asking.abandon();
-            answering.own(
-                    skips.trouble().of(new Verdict.ServerTrouble(head.status().code(), Optional.empty())));
-        }
-    }
-
-    /** A token that had expired by our clock works all the same: others may use it too. */
-    private void noteAccepted() {
-        if (triesExpired && sentWith.isPresent()) {
-            parts.keeper()
-                    .upstream()
-                    .expiredAccepted(connector.name(), sentWith.get().tokens().generation());
+            failed(skips.trouble().of(new Verdict.ServerTrouble(head.status().code(), Optional.empty())));
         }
     }
 
@@ -131,20 +165,21 @@ final class Exchange implements Turn, Asker, Permission.Asker {
                     Permission.EMERGENCY_PATIENCE,
                     settled -> answering.own(skips.refusedThoughFresh(settled)));
         } else {
-            answering.own(skips.of(verdict));
+            failed(skips.of(verdict));
         }
     }
 
     /** The token was refused. Gets a newer one, once, and sends the request again if it is still held whole. */
     private void renew() {
         renewed = true;
-        long used = sentWith.map(grant -> grant.tokens().generation()).orElse(0L);
+        long used = token.generation();
         permission.join(parts.keeper().newerThan(connector.name(), used), Permission.EXPIRED_PATIENCE, settled -> {
             if (!(settled instanceof Live live) || live.generation() <= used) {
                 answering.own(skips.notRenewed(settled));
             } else if (body.isReplayable()) {
                 log.outcome("replayed");
-                send(Optional.of(live.grant()));
+                token.sent(live);
+                send();
             } else {
                 answering.own(skips.renewedCallAgain());
             }
@@ -153,11 +188,7 @@ final class Exchange implements Turn, Asker, Permission.Asker {
 
     @Override
     public void piece(HttpContent piece) {
-        if (hiddenExpiry.isPresent() && hiddenExpiry.get().isIn(piece.content())) {
-            sentWith.ifPresent(used -> parts.keeper()
-                    .upstream()
-                    .suspect(connector.name(), used.tokens().generation()));
-        }
+        token.heard(piece.content());
         answering.piece(piece);
     }
 
@@ -177,9 +208,22 @@ final class Exchange implements Turn, Asker, Permission.Asker {
     public void failed(OwnAnswer why) {
         if (answering.hasBegun()) {
             answering.breakOff(why);
-        } else {
-            answering.own(why);
+        } else if (!riding.isAskedAgain(why, this::askAgain)) {
+            tell(why);
         }
+    }
+
+    private void askAgain() {
+        if (!answering.isOver()) {
+            asking.ask(token.grant(), renewed);
+        }
+    }
+
+    private void tell(OwnAnswer why) {
+        Authorization held = parts.keeper().look(connector.name());
+        Optional<Reply> known =
+                riding.isConnect(why) && body.isComplete() ? standIn.remembered(held, body) : Optional.empty();
+        known.ifPresentOrElse(reply -> answering.instead(reply, why), () -> answering.own(why));
     }
 
     @Override
@@ -191,7 +235,7 @@ final class Exchange implements Turn, Asker, Permission.Asker {
     /** A stream that waits for nothing in particular ends now; a call is given its time. */
     @Override
     public void endSoon() {
-        if (!isPost() && answering.hasBegun()) {
+        if (!isPost() && answering.isOpen()) {
             asking.abandon();
             answering.endStream();
         }

@@ -53,6 +53,11 @@ record OwnAnswer(
             return name().toLowerCase(Locale.ROOT);
         }
 
+        /** Is it trouble of the upstream that may be over in a moment? */
+        boolean mayPass() {
+            return this == UPSTREAM_UNREACHABLE || this == UPSTREAM_TROUBLE || this == ANSWER_LOST;
+        }
+
         /** Is it about authorization? Then a tool call is answered with a result, or else with an error. */
         boolean isSkip() {
             return compareTo(UPSTREAM_UNREACHABLE) < 0;

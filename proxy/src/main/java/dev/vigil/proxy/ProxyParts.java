@@ -6,6 +6,7 @@ import dev.vigil.auth.Secret;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.auth.TokenKeeper;
 import dev.vigil.session.SessionBook;
+import dev.vigil.snapshot.StandIn;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -24,4 +25,5 @@ public record ProxyParts(
         ProxyEvents events,
         TimeSource time,
         Pacing pacing,
-        SessionBook sessions) {}
+        SessionBook sessions,
+        StandIn standIn) {}

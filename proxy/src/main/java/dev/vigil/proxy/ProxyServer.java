@@ -39,11 +39,14 @@ public final class ProxyServer implements AutoCloseable {
             ProxySettings settings,
             UpstreamConnections connections,
             Detours detours,
-            ReplayBudget budget) {}
+            ReplayBudget budget,
+            HeldStreams held,
+            Announcements announcements) {}
 
     private final MultiThreadIoEventLoopGroup loops;
     private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final List<Channel> listeners = new ArrayList<>();
+    private final HeldStreams held = new HeldStreams();
     private final int port;
 
     private ProxyServer(ProxySettings settings, ProxyParts parts) throws IOException {
@@ -51,7 +54,13 @@ public final class ProxyServer implements AutoCloseable {
                 LOOPS, new DefaultThreadFactory("proxy-io", true), NioIoHandler.newFactory());
         try {
             Shared shared = new Shared(
-                    parts, settings, new UpstreamConnections(parts.outbound()), new Detours(), new ReplayBudget());
+                    parts,
+                    settings,
+                    new UpstreamConnections(parts.outbound()),
+                    new Detours(),
+                    new ReplayBudget(),
+                    held,
+                    new Announcements());
             Channel first = bind("127.0.0.1", settings.port(), shared);
             port = ((InetSocketAddress) first.localAddress()).getPort();
             bindSecond(shared);
@@ -73,6 +82,11 @@ public final class ProxyServer implements AutoCloseable {
     /** The port we listen on. */
     public int port() {
         return port;
+    }
+
+    /** A connector's authorization may be good again: clients who wait for it hear of it. Any thread; quick. */
+    void recovered(String connector) {
+        held.recovered(connector);
     }
 
     /** Exchanges may end, new ones may not begin; idle connections close at once. Blocks for at most {@code patience}. */

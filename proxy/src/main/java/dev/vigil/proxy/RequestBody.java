@@ -34,6 +34,7 @@ final class RequestBody {
     private @Nullable UpstreamCall sink;
     private @Nullable MessageScan scan;
     private Runnable whenComplete = () -> {};
+    private Runnable whenEnough = () -> {};
 
     /** @param holdClientBack told true to stop reading from the client, false to go on */
     RequestBody(ReplayBudget budget, Consumer<Boolean> holdClientBack) {
@@ -60,6 +61,7 @@ final class RequestBody {
             }
             whenComplete.run();
         }
+        tellIfEnough();
         pace();
     }
 
@@ -158,6 +160,20 @@ final class RequestBody {
     void whenComplete(Runnable task) {
         whenComplete = task;
         if (complete) {
+            task.run();
+        }
+    }
+
+    /** Runs the task once the body is complete, or too long to be held before anything is done about it; at once if so. */
+    void whenEnough(Runnable task) {
+        whenEnough = task;
+        tellIfEnough();
+    }
+
+    private void tellIfEnough() {
+        if (complete || keptBytes >= READ_AHEAD) {
+            Runnable task = whenEnough;
+            whenEnough = () -> {};
             task.run();
         }
     }

@@ -9,6 +9,8 @@ enum RpcField {
     METHOD(0, "method", false),
     NAME(1, "name", false),
     URI(1, "uri", false),
+    CURSOR(1, "cursor", false),
+    ASKED_VERSION(1, "protocolVersion", false),
     PROGRESS_TOKEN(2, "progressToken", true),
     PROTOCOL_VERSION(2, "io.modelcontextprotocol/protocolVersion", false);
 

@@ -10,6 +10,8 @@ import java.util.Optional;
  * @param id raw JSON, a string with its quotes or a number; empty for a notification
  * @param name {@code params.name}: the tool or prompt
  * @param uri {@code params.uri}: the resource
+ * @param cursor {@code params.cursor} of a list
+ * @param askedVersion {@code params.protocolVersion} of {@code initialize}
  * @param progressToken raw JSON
  * @param protocolVersion what a request of the 2026-07-28 era declares in its {@code _meta}
  */
@@ -18,6 +20,8 @@ record RpcMessage(
         Optional<String> method,
         Optional<String> name,
         Optional<String> uri,
+        Optional<String> cursor,
+        Optional<String> askedVersion,
         Optional<String> progressToken,
         Optional<String> protocolVersion) {
 
@@ -27,6 +31,8 @@ record RpcMessage(
                 Optional.ofNullable(found.get(RpcField.METHOD)),
                 Optional.ofNullable(found.get(RpcField.NAME)),
                 Optional.ofNullable(found.get(RpcField.URI)),
+                Optional.ofNullable(found.get(RpcField.CURSOR)),
+                Optional.ofNullable(found.get(RpcField.ASKED_VERSION)),
                 Optional.ofNullable(found.get(RpcField.PROGRESS_TOKEN)),
                 Optional.ofNullable(found.get(RpcField.PROTOCOL_VERSION)));
     }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.proxy;
 
+import dev.vigil.auth.Authorization;
+import dev.vigil.auth.Authorization.Live;
+import dev.vigil.auth.Authorization.NeedsLogin;
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.Grant;
 import dev.vigil.session.LoginKey;
@@ -94,15 +97,45 @@ final class SessionTurn {
             headers.set(HEADER, session.get().id());
         }
         if (good && isEnd()) {
-            book.forget(session.get().id());
-        } else if (good && request.method().equals(HttpMethod.POST)) {
-            note(session.get(), body);
+            ended();
+        } else if (good) {
+            note(body);
         }
+    }
+
+    /** The client has ended it. */
+    void ended() {
+        session.ifPresent(known -> book.forget(known.id()));
+    }
+
+    /** We began it in the upstream's place: the id for the client, and the rest when the upstream can be asked. */
+    Optional<String> stoodIn(Authorization authorization, RequestBody body) {
+        if (session.isEmpty()) {
+            session = minted(grant(authorization), body);
+        }
+        return session.map(Session::id);
+    }
+
+    private static Optional<Grant> grant(Authorization authorization) {
+        if (authorization instanceof Live live) return Optional.of(live.grant());
+        return authorization instanceof NeedsLogin dead ? Optional.of(dead.last()) : Optional.empty();
+    }
+
+    /** Who hears what happens: the session, or where there is none, the client as such. */
+    Object listener() {
+        return session.<Object>map(Session::id).orElse(owner);
     }
 
     private Optional<Session> minted(Optional<Grant> grant, RequestBody body) {
         return body.text(SessionBook.LONGEST_HANDSHAKE)
                 .map(handshake -> book.mint(owner, LoginKey.of(grant), handshake));
+    }
+
+    /** A request was granted that is to be repeated if the session has to be begun anew. */
+    void note(RequestBody body) {
+        if (request.method().equals(HttpMethod.POST)) {
+            session.ifPresent(known -> note(known, body));
+        }
     }
 
     private static void note(Session session, RequestBody body) {

@@ -108,12 +108,16 @@ final class SkipReply {
         if (own.kind() == Kind.SESSION_OVER) {
             return NO_SUCH_SESSION;
         }
-        boolean passing = own.kind() == Kind.UPSTREAM_UNREACHABLE
-                || own.kind() == Kind.UPSTREAM_TROUBLE
-                || own.kind() == Kind.ANSWER_LOST;
-        boolean connecting = requests.stream()
-                .allMatch(request -> AT_CONNECT.contains(request.method().orElse("")));
-        return passing && connecting ? 503 : 200;
+        return own.kind().mayPass() && requests.stream().allMatch(SkipReply::isAtConnect) ? 503 : 200;
+    }
+
+    private static boolean isAtConnect(RpcMessage request) {
+        return isAtConnect(request.method());
+    }
+
+    /** Is it asked for when a client connects, and changes nothing? */
+    static boolean isAtConnect(Optional<String> method) {
+        return AT_CONNECT.contains(method.orElse(""));
     }
 
     private static byte[] batch(List<RpcMessage> requests, OwnAnswer own) {
@@ -147,6 +151,11 @@ final class SkipReply {
         result.putArray("content").addObject().put("type", "text").put("text", sentence);
         result.putObject("_meta").set(META_KEY, detail);
         return answer;
+    }
+
+    /** What a person reads of it, whatever was asked for. */
+    static String sentence(OwnAnswer own) {
+        return sentence(own, "");
     }
 
     /** One sentence after another: what happened, whether it was sent, what helps. */

@@ -157,7 +157,7 @@ class ExchangeTest {
         assertThat(proxy.keeper.look("notion")).isInstanceOf(NeedsLogin.class);
         int calls = upstream.seen.size();
         assertThat(proxy.post(call(8, "search")).body()).contains("authorization expired for notion: skipped.");
-        assertThat(proxy.post(message(9, "initialize")).body())
+        assertThat(proxy.post(message(9, "resources/read")).body())
                 .contains("\"id\":9")
                 .contains("\"code\":1401");
         assertThat(proxy.post("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}")

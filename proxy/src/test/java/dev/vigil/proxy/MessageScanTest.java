@@ -32,6 +32,8 @@ class MessageScanTest {
                         Optional.of("tools/call"),
                         Optional.of("search"),
                         Optional.of("file:///x"),
+                        Optional.empty(),
+                        Optional.empty(),
                         Optional.of("\"p-1\""),
                         Optional.of("2026-07-28")));
     }
@@ -106,6 +108,8 @@ class MessageScanTest {
                         Optional.of("b"),
                         Optional.empty(),
                         Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
                         Optional.empty()));
         RpcMessage emptied = only("{\"params\":{\"_meta\":{\"progressToken\":1},\"name\":\"a\",\"_m\\u0065ta\":7}}");
         assertThat(emptied.progressToken()).isEmpty();
@@ -137,6 +141,8 @@ class MessageScanTest {
         RpcMessage expected = new RpcMessage(
                 Optional.of("7"),
                 Optional.of("m"),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),

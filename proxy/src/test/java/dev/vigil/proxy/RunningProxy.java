@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.proxy;
 
-import dev.vigil.auth.AuthEvents;
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.DurableRefresher;
 import dev.vigil.auth.Elsewhere;
@@ -20,14 +19,22 @@ import dev.vigil.auth.TokenKeeper;
 import dev.vigil.auth.TokenSet;
 import dev.vigil.auth.TokenSource;
 import dev.vigil.session.SessionBook;
+import dev.vigil.snapshot.SnapshotBook;
+import dev.vigil.snapshot.StandIn;
+import dev.vigil.vault.Home;
+import dev.vigil.vault.Vault;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +46,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** A real proxy on a free port, over a vault in memory and a refresher that the test scripts. */
 final class RunningProxy implements AutoCloseable {
@@ -52,6 +60,11 @@ final class RunningProxy implements AutoCloseable {
     final Connector connector;
     private final Pacing pacing;
     final SessionBook sessions = new SessionBook(time, () -> {});
+    private final Path home = Files.createTempDirectory("vigil-proxy-test");
+    final SnapshotBook snapshots = new SnapshotBook(
+            Vault.open(Home.below(home.resolve("home")), Optional.empty()).snapshots());
+    private final Recovery recovery = new Recovery();
+    final Outbound outbound = Outbound.open(new OutboundSettings(Optional.empty(), Map.of()));
     final TokenKeeper keeper;
     final ProxyServer server;
     private final ExecutorService refreshIo = Executors.newFixedThreadPool(2);
@@ -65,7 +78,7 @@ final class RunningProxy implements AutoCloseable {
     }
 
     RunningProxy(Connector connector) throws IOException {
-        this(connector, Pacing.STANDARD);
+        this(connector, new Pacing(Duration.ofSeconds(25), Duration.ofSeconds(25), Duration.ofMillis(600)));
     }
 
     RunningProxy(Connector connector, Pacing pacing) throws IOException {
@@ -87,9 +100,10 @@ final class RunningProxy implements AutoCloseable {
                         policy,
                         IssuerBook.BLANK,
                         time),
-                new AuthEvents() {},
+                recovery,
                 () -> 0.5);
         server = ProxyServer.start(new ProxySettings(0, true, List.of()), parts());
+        recovery.tell(server);
         keeper.manage(List.of(connector)).toCompletableFuture().join();
     }
 
@@ -111,11 +125,12 @@ final class RunningProxy implements AutoCloseable {
                 shown -> shown.equals(new Secret(KEY)) ? Optional.of("test-client") : Optional.empty(),
                 visit -> CompletableFuture.completedFuture(
                         LocalPages.Page.json(200, "{\"path\":\"" + visit.path() + "\"}")),
-                Outbound.open(new OutboundSettings(Optional.empty(), Map.of())),
+                outbound,
                 events,
                 time,
                 pacing,
-                sessions);
+                sessions,
+                new StandIn(snapshots));
     }
 
     void refresher(Function<Grant, RefreshOutcome> next) {
@@ -231,5 +246,16 @@ final class RunningProxy implements AutoCloseable {
         server.close();
         keeper.close();
         refreshIo.shutdownNow();
+        deleteAll(home);
+    }
+
+    private static void deleteAll(Path folder) {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(one);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -24,9 +24,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Event streams that Vigil begins, keeps alive and ends; the waits are short here, and nothing is timed. */
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class StreamsTest {
-    private static final Pacing SHORT = new Pacing(Duration.ofMillis(50), Duration.ofMillis(50));
+    private static final Pacing SHORT =
+            new Pacing(Duration.ofMillis(50), Duration.ofMillis(50), Duration.ofMillis(200));
     private static final String ANSWER = "{\"jsonrpc\":\"2.0\",\n \"id\":1,\r\n \"result\":{\"text\":\"a\\nb\"}}";
 
     private final CountDownLatch goOn = new CountDownLatch(1);

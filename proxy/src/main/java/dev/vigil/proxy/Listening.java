@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.proxy;
+
+import dev.vigil.auth.Authorization;
+import dev.vigil.auth.Authorization.Live;
+import dev.vigil.auth.Authorization.NotNeeded;
+import dev.vigil.auth.Connector;
+import dev.vigil.auth.Zone;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A stream on which a client listens: the GET stream of a session, or {@code subscriptions/listen} of 2026-07-28. While the
+ * upstream cannot be asked we hold it ourselves; when it can again, the client hears what has changed, and the stream becomes
+ * the upstream's. On the client's event loop, but for {@link #recovered}.
+ */
+final class Listening implements HeldStreams.Held {
+    private static final String LISTEN = "subscriptions/listen";
+    private static final int LONGEST = 64 * 1024;
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final ProxyServer.Shared shared;
+    private final Connector connector;
+    private final HttpRequest request;
+    private final EventLoop loop;
+    private final Answering answering;
+    private final StandInTurn standIn;
+    private final Runnable ask;
+    /** The raw id of the request that listens; empty on a GET stream. */
+    private Optional<String> subscription = Optional.empty();
+
+    private boolean held;
+
+    /** @param ask asks for permission again */
+    Listening(
+            ProxyServer.Shared shared,
+            Connector connector,
+            HttpRequest request,
+            EventLoop loop,
+            Answering answering,
+            StandInTurn standIn,
+            Runnable ask) {
+        this.shared = shared;
+        this.connector = connector;
+        this.request = request;
+        this.loop = loop;
+        this.answering = answering;
+        this.standIn = standIn;
+        this.ask = ask;
+    }
+
+    /** Does this request open such a stream? */
+    boolean isMeant(RequestBody body) {
+        String named = request.headers().get("Mcp-Method");
+        return isGet() || LISTEN.equals(named) || body.scanned().method().equals(Optional.of(LISTEN));
+    }
+
+    /** Holds the stream in the upstream's place; the whole request has been read. */
+    void hold(RequestBody body) {
+        held = true;
+        if (!answering.isOpen()) {
+            register(); // first: once the client sees the stream, it may not miss anything
+            answering.begin();
+            subscription = isGet() ? Optional.empty() : id(body);
+            subscription.ifPresent(id -> answering.say(StreamWords.acknowledged(id, wanted(body))));
+        }
+        recovered(); // it may have been while we were told no
+    }
+
+    /** The upstream holds it. */
+    void passes(RequestBody body) {
+        if (!held && (isGet() || LISTEN.equals(request.headers().get("Mcp-Method")))) {
+            subscription = isGet() ? Optional.empty() : id(body);
+            register();
+        }
+        held = false;
+    }
+
+    /** Is it ours still, whatever the upstream says to it? */
+    boolean isHeld() {
+        return held;
+    }
+
+    private void register() {
+        shared.held().add(connector.name(), this);
+        answering.whenOver(() -> shared.held().remove(connector.name(), this));
+    }
+
+    @Override
+    public void recovered() {
+        loop.execute(() -> {
+            if (!answering.isOver() && isBack()) {
+                goOn();
+            }
+        });
+    }
+
+    private void goOn() {
+        standIn.news(subscription).forEach(answering::say);
+        if (held && subscription.isPresent()) {
+            answering.endStream(StreamWords.listened(subscription.get()));
+        } else if (held) {
+            ask.run();
+        }
+    }
+
+    private boolean isBack() {
+        Authorization now = shared.parts().keeper().look(connector.name());
+        return now instanceof NotNeeded
+                || now instanceof Live live && live.zone(shared.parts().time().now()) != Zone.EXPIRED;
+    }
+
+    private static Optional<String> id(RequestBody body) {
+        return body.scanned().messages().stream()
+                .map(RpcMessage::id)
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    /** What the client wants to hear of, which is more than we will ever tell. */
+    private static ObjectNode wanted(RequestBody body) {
+        try {
+            JsonNode asked = JSON.readTree(body.text(LONGEST).orElse("{}"));
+            return asked.path("params").path("notifications") instanceof ObjectNode wanted
+                    ? wanted
+                    : JSON.createObjectNode();
+        } catch (JacksonException e) {
+            return JSON.createObjectNode();
+        }
+    }
+
+    private boolean isGet() {
+        return request.method().equals(HttpMethod.GET);
+    }
+}

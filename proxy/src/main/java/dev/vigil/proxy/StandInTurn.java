@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.proxy;
+
+import dev.vigil.auth.Authorization;
+import dev.vigil.auth.Connector;
+import dev.vigil.snapshot.Ask;
+import dev.vigil.snapshot.Era;
+import dev.vigil.snapshot.Placeholder;
+import dev.vigil.snapshot.Served;
+import dev.vigil.snapshot.StandIn;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpRequest;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Answers one request in the upstream's place, from what it once showed to the same account, and notes what its client is to
+ * hear when the upstream can be asked again. On the client's event loop only.
+ */
+final class StandInTurn {
+    private static final String CALL = "tools/call";
+
+    private final StandIn standIn;
+    private final Announcements announcements;
+    private final Connector connector;
+    private final HttpRequest request;
+    private final SessionTurn session;
+
+    StandInTurn(ProxyServer.Shared shared, Connector connector, HttpRequest request, SessionTurn session) {
+        this.standIn = shared.parts().standIn();
+        this.announcements = shared.announcements();
+        this.connector = connector;
+        this.request = request;
+        this.session = session;
+    }
+
+    /** Where nothing can be asked: empty where the skip is the answer. */
+    Optional<Reply> dead(Authorization authorization, RequestBody body, OwnAnswer own) {
+        Optional<Ask> ask = ask(body.scanned());
+        String sentence = SkipReply.sentence(own);
+        return ask.flatMap(one -> standIn.dead(connector, authorization, one, sentence))
+                .map(served -> noted(served, ask.orElseThrow(), authorization, body));
+    }
+
+    /** Where the upstream has trouble: empty where nothing is remembered of it. */
+    Optional<Reply> remembered(Authorization authorization, RequestBody body) {
+        Optional<Ask> ask = ask(body.scanned());
+        return ask.flatMap(one -> standIn.remembered(connector, authorization, one))
+                .map(served -> noted(served, ask.orElseThrow(), authorization, body));
+    }
+
+    private Reply noted(Served served, Ask ask, Authorization authorization, RequestBody body) {
+        announcements.answered(session.listener(), ask.method());
+        boolean begins = ask.method().equals("initialize") && served.status() == 200;
+        Optional<String> id = begins ? session.stoodIn(authorization, body) : Optional.empty();
+        session.note(body);
+        return Reply.json(served.status(), served.json()).inSession(id);
+    }
+
+    /** Has something been answered to this client in the upstream's place of which it should hear? */
+    boolean isNewsOwed() {
+        return announcements.owes(session.listener());
+    }
+
+    /** May the news be told on the stream of this request's answer? Streams of 2026-07-28 carry nothing foreign. */
+    boolean mayTellOn(MessageScan scan) {
+        return EarlyStream.fits(request, scan)
+                && scan.method().equals(Optional.of(CALL))
+                && ask(scan).filter(one -> one.era() == Era.LEGACY).isPresent();
+    }
+
+    /** The news, as events; told from now on. */
+    List<ByteBuf> news(Optional<String> subscription) {
+        return announcements.take(session.listener()).stream()
+                .map(method -> StreamWords.notification(method, subscription))
+                .toList();
+    }
+
+    /** The answer to a call of the placeholder by a client that knows no other tool; empty for all else. */
+    Optional<Reply> recovered(MessageScan scan) {
+        boolean placeholder =
+                scan.method().equals(Optional.of(CALL)) && scan.name().equals(Optional.of(Placeholder.TOOL));
+        return ask(scan)
+                .filter(one -> placeholder)
+                .map(one -> Placeholder.recovered(connector, one))
+                .map(served -> Reply.json(served.status(), served.json()));
+    }
+
+    private Optional<Ask> ask(MessageScan scan) {
+        if (!scan.isJson() || scan.isBatch()) {
+            return Optional.empty();
+        }
+        return scan.messages().stream()
+                .filter(RpcMessage::isRequest)
+                .findFirst()
+                .map(message -> new Ask(
+                        message.id().orElseThrow(),
+                        message.method().orElseThrow(),
+                        message.protocolVersion().or(message::askedVersion).or(this::header),
+                        message.cursor()));
+    }
+
+    private Optional<String> header() {
+        return Optional.ofNullable(request.headers().get(SessionTurn.VERSION));
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.util.RawValue;
+
+/** What Vigil itself says on event streams. Pure. */
+final class StreamWords {
+    private static final byte[] EVENT = "event: message\ndata: ".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] END = "\n\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] COMMENT = ":\n\n".getBytes(StandardCharsets.US_ASCII);
+    /** MCP 2026-07-28, "Subscriptions": each message on a listening stream names the request that opened it. */
+    private static final String SUBSCRIPTION = "io.modelcontextprotocol/subscriptionId";
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private StreamWords() {}
+
+    /** Nothing, said aloud. */
+    static ByteBuf comment() {
+        return Unpooled.wrappedBuffer(COMMENT);
+    }
+
+    /** @param subscription the raw id of the request that listens; empty on streams that need none */
+    static ByteBuf notification(String method, Optional<String> subscription) {
+        ObjectNode message = message().put("method", method);
+        subscription.ifPresent(id -> name(message.putObject("params"), id));
+        return event(message);
+    }
+
+    /**
+     * The first message to a listener.
+     *
+     * @param wanted the {@code params.notifications} of its request
+     */
+    static ByteBuf acknowledged(String id, ObjectNode wanted) {
+        ObjectNode message = message().put("method", "notifications/subscriptions/acknowledged");
+        ObjectNode params = message.putObject("params");
+        name(params, id);
+        params.set("notifications", wanted);
+        return event(message);
+    }
+
+    /** The last message to a listener: it may ask again. */
+    static ByteBuf listened(String id) {
+        ObjectNode message = message();
+        message.putRawValue("id", new RawValue(id));
+        ObjectNode result = message.putObject("result").put("resultType", "complete");
+        name(result, id);
+        return event(message);
+    }
+
+    private static ObjectNode message() {
+        return JSON.createObjectNode().put("jsonrpc", "2.0");
+    }
+
+    private static void name(ObjectNode holder, String id) {
+        holder.putObject("_meta").putRawValue(SUBSCRIPTION, new RawValue(id));
+    }
+
+    /** @param json on one line */
+    static ByteBuf event(byte[] json) {
+        return Unpooled.wrappedBuffer(EVENT, json, END);
+    }
+
+    private static ByteBuf event(ObjectNode message) {
+        return event(message.toString().getBytes(StandardCharsets.UTF_8));
+    }
+}
