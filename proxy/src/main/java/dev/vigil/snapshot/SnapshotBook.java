@@ -96,39 +96,41 @@ public final class SnapshotBook {
      * @throws VaultException when it could not be saved; it is in the book all the same
      */
     public synchronized void replace(Owner owner, List<Snapshot> taken) {
-        Set<Era> eras = taken.stream().map(Snapshot::era).collect(Collectors.toSet());
-        for (Map.Entry<FileSnapshots.Key, Snapshot> old : List.copyOf(all.entrySet())) {
-            Snapshot before = old.getValue();
-            boolean ours = before.owner().equals(owner);
-            boolean others = before.owner().connector().equals(owner.connector()) && !ours;
-            if (others || ours && eras.contains(before.era()) && !isAmong(taken, old.getKey())) {
-                drop(old.getKey());
-            }
-        }
-        taken.forEach(this::put);
+        List<FileSnapshots.Key> gone = outdated(owner, taken);
+        gone.forEach(all::remove);
+        taken.forEach(snapshot -> all.put(key(snapshot), snapshot));
+        gone.forEach(files::delete);
+        taken.forEach(this::save);
     }
 
-    private static boolean isAmong(List<Snapshot> taken, FileSnapshots.Key key) {
-        return taken.stream().anyMatch(snapshot -> key(snapshot).equals(key));
+    private List<FileSnapshots.Key> outdated(Owner owner, List<Snapshot> taken) {
+        Set<Era> eras = taken.stream().map(Snapshot::era).collect(Collectors.toSet());
+        return all.entrySet().stream()
+                .filter(old -> old.getKey().connector().equals(owner.connector()))
+                .filter(old -> !old.getValue().owner().equals(owner)
+                        || eras.contains(old.getValue().era()))
+                .map(Map.Entry::getKey)
+                .filter(key ->
+                        taken.stream().noneMatch(snapshot -> key(snapshot).equals(key)))
+                .toList();
     }
 
     /** One more, or a newer one. @throws VaultException as {@link #replace} */
     public synchronized void put(Snapshot snapshot) {
         @Nullable Snapshot before = all.put(key(snapshot), snapshot);
         if (!snapshot.equals(before)) {
-            files.save(key(snapshot), SnapshotJson.write(snapshot));
+            save(snapshot);
         }
+    }
+
+    private void save(Snapshot snapshot) {
+        files.save(key(snapshot), SnapshotJson.write(snapshot));
     }
 
     /** After a logout or removal. @throws VaultException when a file cannot be removed; the book has forgotten all the same */
     public synchronized void forget(String connector) {
         all.keySet().removeIf(key -> key.connector().equals(connector));
         files.forget(connector);
-    }
-
-    private void drop(FileSnapshots.Key key) {
-        all.remove(key);
-        files.delete(key);
     }
 
     private static FileSnapshots.Key key(Snapshot snapshot) {

@@ -2,8 +2,10 @@
 package dev.vigil.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vigil.auth.Grant;
+import dev.vigil.auth.VaultException;
 import dev.vigil.vault.FileSnapshots;
 import dev.vigil.vault.Home;
 import dev.vigil.vault.Vault;
@@ -155,6 +157,21 @@ class SnapshotBookTest {
         assertThat(book.of(Owners.of(ANN))).containsExactly(taken, snapshot(Owners.of(ANN), "2026-07-28", "kept"));
         assertThat(book.of(Owners.of(BOB))).isEmpty();
         assertThat(sealed()).hasSize(2);
+    }
+
+    @Test
+    void takeServesFromMemoryWhereTheDiskRefusesIt() throws IOException {
+        book.put(snapshot(Owners.of(BOB), "2025-11-25", "of bob"));
+        for (Path file : sealed()) {
+            Files.delete(file);
+        }
+        Files.delete(home.snapshots());
+        Files.createFile(home.snapshots());
+        Snapshot taken = snapshot(Owners.of(ANN), "2025-11-25", "new");
+
+        assertThatThrownBy(() -> book.replace(Owners.of(ANN), List.of(taken))).isInstanceOf(VaultException.class);
+        assertThat(book.of(Owners.of(ANN))).containsExactly(taken);
+        assertThat(book.of(Owners.of(BOB))).isEmpty();
     }
 
     @Test
