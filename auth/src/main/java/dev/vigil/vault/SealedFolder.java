@@ -49,6 +49,13 @@ final class SealedFolder<T> {
         return new SealedFolder<>(folder, sealer, keys, files, EXPENDABLE_LIMIT, true);
     }
 
+    /** Is there a sealed file in any of these folders? */
+    static boolean isAnyIn(SafeFiles files, Path... folders) {
+        return Arrays.stream(folders)
+                .flatMap(folder -> files.list(folder).stream())
+                .anyMatch(SealedFolder::isSealed);
+    }
+
     static boolean isSealed(Path file) {
         return String.valueOf(file.getFileName()).endsWith(SUFFIX);
     }

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -45,7 +44,8 @@ public final class Vault {
         this.time = time;
         this.keks = new KekSource(keyOrigin, home.keyEncryptionKey(), files);
         RingFile ring = new RingFile(home.keyRing(), List.of(keks), files);
-        SealingKeys sealing = new SealingKeys(ring, home.keyRingLock(), time, () -> holdsSealedFiles(home, files));
+        SealingKeys sealing = new SealingKeys(
+                ring, home.keyRingLock(), time, () -> SealedFolder.isAnyIn(files, home.grants(), home.clients()));
         SealedFolder<Grant> sealedGrants = new SealedFolder<>(home.grants(), TokenSealer.GRANTS, sealing, files);
         SealedFolder<RegisteredClient> sealedClients =
                 new SealedFolder<>(home.clients(), TokenSealer.CLIENTS, sealing, files);
@@ -196,11 +196,5 @@ public final class Vault {
             ownerKey = OwnerKey.open(home.ownerKey(), home.ownerKeyLock(), files);
         }
         return ownerKey;
-    }
-
-    private static boolean holdsSealedFiles(Home home, SafeFiles files) {
-        return Stream.of(home.grants(), home.clients())
-                .flatMap(folder -> files.list(folder).stream())
-                .anyMatch(SealedFolder::isSealed);
     }
 }
