@@ -24,7 +24,6 @@ import dev.vigil.sync.LeftToOthers;
 import dev.vigil.vault.Home;
 import dev.vigil.vault.Vault;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -97,22 +96,12 @@ final class App implements AutoCloseable {
         recovery.tell(server);
         desk.open(url(), new Logins(loginSetup(), grant -> loggedIn()));
         reload.watch();
-        rotation = rotation();
+        rotation = KeyRotation.of(parts, config, sync, events);
         rotation.watch();
         snapshots.start();
         parts.config().sync().flatMap(SyncConfig::risk).ifPresent(risk -> events.daemon("warning", risk));
         events.daemon(
                 "started", url() + ", connectors: " + config.get().entries().size());
-    }
-
-    private KeyRotation rotation() {
-        return new KeyRotation(
-                () -> config.get().keys(),
-                parts.vault().keyRing(),
-                sync.flatMap(SyncLoop::keys),
-                MachineName.find(),
-                parts.time(),
-                events::daemon);
     }
 
     private void loggedIn() {
@@ -159,20 +148,8 @@ final class App implements AutoCloseable {
         return ThreadLocalRandom.current().nextDouble();
     }
 
-    /** Needs the port, since the redirect URI is byte-identical in registration, request and callback. */
     private LoginSetup loginSetup() {
-        URI redirect = URI.create(url() + "/oauth/callback");
-        Vault vault = parts.vault();
-        return new LoginSetup(
-                clocks,
-                vault.grants(),
-                vault.clients(),
-                policy,
-                parts.time(),
-                redirect,
-                vault.losses(),
-                elsewhere(),
-                vault.logins());
+        return LoginWiring.over(clocks, parts.vault(), policy, parts.time(), port(), elsewhere());
     }
 
     /**

@@ -55,6 +55,17 @@ final class KeyRotation implements AutoCloseable {
         this.told = told;
     }
 
+    /** The daemon's. */
+    static KeyRotation of(App.Parts parts, LiveConfig config, Optional<SyncLoop> sync, EventLog events) {
+        return new KeyRotation(
+                () -> config.get().keys(),
+                parts.vault().keyRing(),
+                sync.flatMap(SyncLoop::keys),
+                MachineName.find(),
+                parts.time(),
+                events::daemon);
+    }
+
     /** Begins to look. */
     void watch() {
         loop.execute(this::poll);

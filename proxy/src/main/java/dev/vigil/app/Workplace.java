@@ -165,17 +165,7 @@ final class Workplace {
 
     /** @param port where the callback is listened for */
     LoginSetup loginSetup(RefreshPolicy policy, int port) {
-        URI redirect = URI.create("http://127.0.0.1:" + port + "/oauth/callback");
-        return new LoginSetup(
-                transport(),
-                vault(),
-                vaults().clients(),
-                policy,
-                shell.time(),
-                redirect,
-                vaults().losses(),
-                elsewhere(),
-                vaults().logins());
+        return LoginWiring.over(transport(), vaults(), policy, shell.time(), port, elsewhere());
     }
 
     Browser browser() {

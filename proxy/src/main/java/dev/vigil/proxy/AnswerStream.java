@@ -2,7 +2,6 @@
 package dev.vigil.proxy;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.HttpContent;
@@ -11,7 +10,6 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +32,6 @@ final class AnswerStream {
         /** The client has part of something: only a reset tells it. */
         IN_THE_MIDDLE
     }
-
-    private static final byte[] EVENT = "event: message\ndata: ".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] END_OF_EVENT = "\n\n".getBytes(StandardCharsets.US_ASCII);
 
     private final ChannelHandlerContext client;
     private final HttpResponse head;
@@ -111,7 +106,7 @@ final class AnswerStream {
         } else if (events != null) {
             write(events.feed(bytes));
         } else {
-            write(inEvent ? onOneLine(bytes) : bytes);
+            write(inEvent ? StreamWords.onOneLine(bytes) : bytes);
         }
         if (piece instanceof LastHttpContent) {
             end();
@@ -132,24 +127,13 @@ final class AnswerStream {
         holding = false;
         if (ours) {
             inEvent = true;
-            held.forEach(AnswerStream::onOneLine);
-            write(Unpooled.wrappedBuffer(EVENT));
+            held.forEach(StreamWords::onOneLine);
+            write(StreamWords.beginOfEvent());
         } else {
             client.write(head);
         }
         held.forEach(this::write);
         held.clear();
-    }
-
-    /** Outside its strings, where they may not stand, line ends in JSON are as good as spaces. */
-    private static ByteBuf onOneLine(ByteBuf json) {
-        for (int i = json.readerIndex(); i < json.writerIndex(); i++) {
-            byte b = json.getByte(i);
-            if (b == '\n' || b == '\r') {
-                json.setByte(i, ' ');
-            }
-        }
-        return json;
     }
 
     private void end() {
@@ -161,7 +145,7 @@ final class AnswerStream {
         }
         if (inEvent) {
             inEvent = false;
-            write(Unpooled.wrappedBuffer(END_OF_EVENT));
+            write(StreamWords.endOfEvent());
         }
         client.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
     }

@@ -63,6 +63,26 @@ final class StreamWords {
         holder.putObject("_meta").putRawValue(SUBSCRIPTION, new RawValue(id));
     }
 
+    /** JSON on one line may follow. */
+    static ByteBuf beginOfEvent() {
+        return Unpooled.wrappedBuffer(EVENT);
+    }
+
+    static ByteBuf endOfEvent() {
+        return Unpooled.wrappedBuffer(END);
+    }
+
+    /** Outside its strings, where they may not stand, line ends in JSON are as good as spaces. */
+    static ByteBuf onOneLine(ByteBuf json) {
+        for (int i = json.readerIndex(); i < json.writerIndex(); i++) {
+            byte b = json.getByte(i);
+            if (b == '\n' || b == '\r') {
+                json.setByte(i, ' ');
+            }
+        }
+        return json;
+    }
+
     /** @param json on one line */
     static ByteBuf event(byte[] json) {
         return Unpooled.wrappedBuffer(EVENT, json, END);
