@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  *
  * <p>One thread at a time. Feeding does not move the buffer's reader index.
  */
-final class MessageScan {
+public final class MessageScan {
     /** Clients of 2025-03-26 may send batches; nobody sends longer ones. */
     private static final int MOST_MESSAGES = 100;
 
@@ -55,7 +55,7 @@ final class MessageScan {
     private EnumMap<RpcField, String> found = new EnumMap<>(RpcField.class);
 
     /** Looks at the readable bytes. */
-    void feed(ByteBuf bytes) {
+    public void feed(ByteBuf bytes) {
         byte[] scratch = SCRATCH.get();
         int end = bytes.writerIndex();
         for (int from = bytes.readerIndex(); from < end && !malformed; from += scratch.length) {
@@ -209,7 +209,7 @@ final class MessageScan {
     }
 
     /** The body has come to its end. May be called more than once. */
-    void finish() {
+    public void finish() {
         if (mode == Mode.WORD) {
             endOfWord();
         }
@@ -217,7 +217,7 @@ final class MessageScan {
     }
 
     /** After {@link #finish}: was it one JSON object or array? */
-    boolean isJson() {
+    public boolean isJson() {
         return !malformed;
     }
 
@@ -226,7 +226,7 @@ final class MessageScan {
     }
 
     /** Whole messages so far. */
-    List<RpcMessage> messages() {
+    public List<RpcMessage> messages() {
         return List.copyOf(messages);
     }
 

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param progressToken raw JSON
  * @param protocolVersion what a request of the 2026-07-28 era declares in its {@code _meta}
  */
-record RpcMessage(
+public record RpcMessage(
         Optional<String> id,
         Optional<String> method,
         Optional<String> name,
@@ -38,7 +38,7 @@ record RpcMessage(
     }
 
     /** Does somebody wait for an answer? */
-    boolean isRequest() {
+    public boolean isRequest() {
         return id.isPresent() && method.isPresent();
     }
 }
