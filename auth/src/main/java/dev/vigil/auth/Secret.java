@@ -14,7 +14,7 @@ import java.util.Objects;
  *   <li>{@code TokenJson}, {@code Ring}, {@code KekSource}, {@code Kdf}, {@code Fingerprint}: sealing, unsealing, telling
  *       tokens apart
  *   <li>{@code LocalKeys}: hashing a local key, and {@code ConnectCommand}: printing a fresh one, once
- *   <li>{@code DaemonClient}: what the command line shows the daemon
+ *   <li>{@code DaemonClient}, {@code Wire}: what the command line shows the daemon
  *   <li>{@code S3Connection}: the credentials of a bucket, for the SDK that signs with them
  *   <li>{@code AuthorizeRoute}, {@code TokenRoute}, {@code DemoClient}: the demo's own servers and client
  * </ul>

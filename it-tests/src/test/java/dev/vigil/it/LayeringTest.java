@@ -30,6 +30,7 @@ class LayeringTest {
                             "dev.vigil.sync",
                             "dev.vigil.session",
                             "dev.vigil.snapshot"),
+            "dev.vigil.stdio", Set.of("dev.vigil.auth", "dev.vigil.proxy"),
             "dev.vigil.demo", Set.of("dev.vigil.auth"),
             "dev.vigil.app",
                     Set.of(
@@ -40,18 +41,19 @@ class LayeringTest {
                             "dev.vigil.session",
                             "dev.vigil.snapshot",
                             "dev.vigil.proxy",
+                            "dev.vigil.stdio",
                             "dev.vigil.demo"));
 
     /** Libraries that only these packages may use. */
     private static final Map<String, Set<String>> LIBRARIES = Map.of(
-            "io.netty", Set.of("dev.vigil.proxy", "dev.vigil.demo", "dev.vigil.app"),
+            "io.netty", Set.of("dev.vigil.proxy", "dev.vigil.stdio", "dev.vigil.demo", "dev.vigil.app"),
             "com.nimbusds", Set.of("dev.vigil.oauth"),
             "com.google.crypto", Set.of("dev.vigil.vault"),
             "software.amazon", Set.of("dev.vigil.sync"),
             "org.snakeyaml", Set.of("dev.vigil.app"),
             "picocli", Set.of("dev.vigil.app"),
             "ch.qos.logback", Set.of("dev.vigil.app"),
-            "java.net.http", Set.of("dev.vigil.demo", "dev.vigil.app"),
+            "java.net.http", Set.of("dev.vigil.stdio", "dev.vigil.demo", "dev.vigil.app"),
             "java.net.HttpURLConnection", Set.of());
 
     /** The only eyes on a clock; all others are told the time. */

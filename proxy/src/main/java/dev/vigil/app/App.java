@@ -6,6 +6,7 @@ import dev.vigil.auth.Grant;
 import dev.vigil.auth.GrantReader;
 import dev.vigil.auth.RefreshPolicy;
 import dev.vigil.auth.Refresher;
+import dev.vigil.auth.Secret;
 import dev.vigil.auth.TaskLoop;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.auth.TokenKeeper;
@@ -130,7 +131,7 @@ final class App implements AutoCloseable {
                 new ProxyParts(
                         keeper,
                         config::connector,
-                        parts.vault().localKeys()::clientOf,
+                        this::clientOf,
                         pages,
                         parts.outbound(),
                         door,
@@ -138,6 +139,13 @@ final class App implements AutoCloseable {
                         Pacing.STANDARD,
                         sessions.book(),
                         new StandIn(snapshots.book())));
+    }
+
+    /** The bridges of this user show the owner key, which could mint any local key anyway. */
+    private Optional<String> clientOf(Secret shown) {
+        return parts.vault().ownerKey().matches(shown)
+                ? Optional.of(StdioCommand.CLIENT)
+                : parts.vault().localKeys().clientOf(shown);
     }
 
     private Elsewhere elsewhere() {

@@ -15,6 +15,7 @@ record Commands(Shell shell) {
         commands.put("run", new RunCommand(workplace));
         commands.put("login", new LoginCommand(workplace));
         commands.put("connect", new ConnectCommand(workplace));
+        commands.put("stdio", new StdioCommand(workplace));
         commands.put("status", new StatusCommand(workplace));
         commands.put("refresh", new RefreshCommand(workplace));
         commands.put("logout", new LogoutCommand(workplace));

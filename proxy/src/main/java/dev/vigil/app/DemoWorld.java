@@ -44,7 +44,13 @@ final class DemoWorld implements AutoCloseable {
         Map<String, String> environment = new HashMap<>(outer.environment());
         environment.put("VIGIL_HOME", folder.toString());
         shell = new Shell(
-                outer.in(), outer.out(), outer.err(), Map.copyOf(environment), outer.terminal(), outer.time());
+                outer.input(),
+                outer.in(),
+                outer.out(),
+                outer.err(),
+                Map.copyOf(environment),
+                outer.terminal(),
+                outer.time());
         auth = DemoAuthServer.start(tokens);
         mcp = DemoMcpServer.start(DemoMcpServer.Settings.protectedBy(auth));
         Files.writeString(
@@ -54,7 +60,7 @@ final class DemoWorld implements AutoCloseable {
         workplace = new Workplace(shell);
         turn = workplace.daemonFile().claim().orElseThrow();
         log = new LogFiles(workplace.home().log(), shell.out(), false);
-        app = App.start(workplace.parts(log.fileOnly()), () -> {});
+        app = App.start(workplace.parts(workplace.config(), log.fileOnly()), () -> {});
         workplace.publish(app.port());
     }
 

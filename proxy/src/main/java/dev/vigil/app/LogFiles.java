@@ -47,9 +47,14 @@ final class LogFiles implements EventLog.Sink, AutoCloseable {
      * @param sentences is {@code out} read by a person?
      */
     LogFiles(Path folder, OutputStream out, boolean sentences) {
+        this(folder, "vigil.jsonl", out, sentences);
+    }
+
+    /** @param name of the file: two processes cannot roll the same one */
+    LogFiles(Path folder, String name, OutputStream out, boolean sentences) {
         this.sentences = sentences;
         context.setMDCAdapter(new LogbackMDCAdapter()); // a context that is not SLF4J's own comes without
-        this.file = logger("file", rolling(folder.resolve("vigil.jsonl")));
+        this.file = logger("file", rolling(folder.resolve(name)));
         this.terminal = logger("terminal", stream(out));
         context.start();
     }

@@ -70,7 +70,7 @@ final class RunCommand implements Callable<Integer> {
         Config config = workplace.config();
         warnIfOpen(config);
         try {
-            return App.start(workplace.parts(log), stop::countDown);
+            return App.start(workplace.parts(config, log), stop::countDown);
         } catch (IOException e) {
             throw PortTaken.failure(config.listen().port(), workplace.home().config(), e);
         }
@@ -92,7 +92,7 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private static void forget(Thread hook) {
+    static void forget(Thread hook) {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException shuttingDown) {

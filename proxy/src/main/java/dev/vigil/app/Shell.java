@@ -17,9 +17,11 @@ import java.util.Optional;
 /**
  * Everything a command gets from outside: what it reads, where it writes, the environment, the time.
  *
+ * @param input the bytes behind {@code in}, for whoever reads no line of it
  * @param terminal the terminal, where a person sits at it: keys are typed there without echo, and the log reads as sentences
  */
 record Shell(
+        InputStream input,
         BufferedReader in,
         PrintStream out,
         PrintStream err,
@@ -35,6 +37,7 @@ record Shell(
             Map<String, String> environment,
             Optional<Console> terminal) {
         this(
+                in,
                 new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)),
                 out,
                 err,

@@ -93,6 +93,7 @@ final class Cli implements AutoCloseable {
         return Main.run(
                 arguments,
                 new Shell(
+                        in,
                         new BufferedReader(new InputStreamReader(in, UTF_8)),
                         new PrintStream(out, true, UTF_8),
                         new PrintStream(err, true, UTF_8),

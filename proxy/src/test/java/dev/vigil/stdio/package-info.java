@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Tests of the stdio bridge. */
+@NullMarked
+package dev.vigil.stdio;
+
+import org.jspecify.annotations.NullMarked;
