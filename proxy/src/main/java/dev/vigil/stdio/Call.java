@@ -60,6 +60,14 @@ final class Call {
 
     private void send(Session.Known known) {
         shown = known;
+        try {
+            post(known);
+        } catch (RuntimeException e) { // such as a session id that cannot stand in a header
+            fail(OwnError.unreachable(words(e), Optional.empty()));
+        }
+    }
+
+    private void post(Session.Known known) {
         Optional<HttpRequest.Builder> request = parts.wire().request();
         if (request.isEmpty()) {
             fail(OwnError.unreachable("no daemon is running any more", Optional.of("vigil run --background")));
@@ -148,7 +156,7 @@ final class Call {
     }
 
     private void refused(Refusal why) {
-        if (why.status() == 404 && shown.id().isPresent() && !renewed) {
+        if (why.status() == 404 && isOfASession() && !renewed) {
             renewed = true;
             Function<ClientMessage, CompletableFuture<Void>> post = this::postSilently;
             parts.session().renewed(shown, post).whenComplete((known, trouble) -> {
@@ -167,6 +175,11 @@ final class Call {
                     .forEach(id -> parts.writer().line(why.to(id, parts.wire().connector())));
             over.complete(null);
         }
+    }
+
+    /** The handshake itself is of none. */
+    private boolean isOfASession() {
+        return shown.id().isPresent() && !silent && !message.is("initialize");
     }
 
     private CompletableFuture<Void> postSilently(ClientMessage handshake) {
