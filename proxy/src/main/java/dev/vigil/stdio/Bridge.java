@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -22,8 +23,13 @@ import org.jspecify.annotations.Nullable;
  * era, and each message that comes back is a line. Both eras, and what they say of bridges, see {@code docs/stdio.md}.
  */
 public final class Bridge {
-    /** What is longer is refused. A body is held until it is sent, so this bounds our memory. */
-    private static final long LONGEST_LINE = 128L << 20;
+    /** What is longer is refused. A body is held until it is answered, so this bounds our memory, as does the next. */
+    private static final long LONGEST_LINE = 96L << 20;
+    /** All large lines together whose answers have not come, unless it is one alone; the next waits. */
+    private static final int ROOM_KIB = 64 << 10;
+    /** Smaller ones always pass: the answer to a large one may depend on them. */
+    private static final int LARGE_KIB = 1024;
+
     /** The handshake goes first: what comes after it needs the session. */
     private static final Duration HANDSHAKE = Duration.ofSeconds(60);
 
@@ -33,6 +39,7 @@ public final class Bridge {
     private static final String LISTEN = "subscriptions/listen";
 
     private final Parts parts;
+    private final Semaphore room = new Semaphore(ROOM_KIB, true);
     private final Set<Call> calls = ConcurrentHashMap.newKeySet();
     /** Guarded by this. */
     private @Nullable ListenStream listening;
@@ -70,13 +77,21 @@ public final class Bridge {
             return; // closing the connection has said it
         }
         parts.dialect().hear(message);
-        Call call = new Call(parts, message, false);
-        calls.add(call);
-        call.over().whenComplete((done, failure) -> over(call));
-        call.begin();
+        Call call = begin(message);
         if (message.is("initialize") || message.is("notifications/initialized")) {
             await(call.over(), HANDSHAKE);
         }
+    }
+
+    private Call begin(ClientMessage message) {
+        int kib = (int) Math.min(ROOM_KIB, message.body().length() >> 10);
+        int taken = kib < LARGE_KIB ? 0 : kib;
+        room.acquireUninterruptibly(taken);
+        Call call = new Call(parts, message, false);
+        calls.add(call);
+        call.over().whenComplete((done, failure) -> over(call, taken));
+        call.begin();
+        return call;
     }
 
     private Optional<Call> find(String id) {
@@ -87,7 +102,8 @@ public final class Bridge {
                 .findFirst();
     }
 
-    private void over(Call call) {
+    private void over(Call call, int taken) {
+        room.release(taken);
         calls.remove(call);
         if (parts.session().isConfirmed()) {
             listen();

@@ -68,17 +68,12 @@ final class Call {
     }
 
     private void post(Session.Known known) {
-        Optional<HttpRequest.Builder> request = parts.wire().request();
-        if (request.isEmpty()) {
+        Optional<HttpRequest> request = parts.post(message, known);
+        if (request.isPresent()) {
+            go(request.get(), this::head);
+        } else {
             fail(OwnError.unreachable("no daemon is running any more", Optional.of("vigil run --background")));
-            return;
         }
-        HttpRequest.Builder post = request.get()
-                .header("Content-Type", "application/json")
-                .header("Accept", "application/json, text/event-stream")
-                .POST(message.body().publisher());
-        parts.dialect().headers(message, known).forEach(post::setHeader);
-        go(post.build(), this::head);
     }
 
     private void go(HttpRequest request, Wire.Answer answer) {
@@ -146,7 +141,7 @@ final class Call {
             fail(OwnError.unreachable(words(failure), Optional.of("vigil run --background")));
         } else if (refusal != null && failure == null) {
             refused(refusal);
-        } else if (waiting.isNobody() && failure == null) {
+        } else if (waiting.isNobody() && (failure == null || !message.requests().isEmpty())) {
             over.complete(null);
         } else if (isResumable()) {
             parts.wire().later(events.pause(), this::resume);
@@ -197,16 +192,12 @@ final class Call {
     }
 
     private void resume() {
-        Optional<HttpRequest.Builder> request = parts.wire().request();
-        if (request.isEmpty()) {
+        Optional<HttpRequest> request = parts.stream(shown, events.lastId());
+        if (request.isPresent()) {
+            go(request.get(), this::resumed);
+        } else {
             fail(OwnError.lost("no daemon is running any more"));
-            return;
         }
-        HttpRequest.Builder get =
-                request.get().header("Accept", "text/event-stream").GET();
-        shown.headers().forEach(get::setHeader);
-        events.lastId().ifPresent(last -> get.header("Last-Event-ID", last));
-        go(get.build(), this::resumed);
     }
 
     private Wire.Pieces resumed(int status, HttpHeaders headers) {

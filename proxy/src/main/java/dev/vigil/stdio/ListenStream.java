@@ -38,16 +38,12 @@ final class ListenStream {
         if (closed) {
             return;
         }
-        Optional<HttpRequest.Builder> request = parts.wire().request();
+        Optional<HttpRequest> request = parts.stream(session, events.lastId());
         if (request.isEmpty()) {
             again();
             return;
         }
-        HttpRequest.Builder get =
-                request.get().header("Accept", "text/event-stream").GET();
-        session.headers().forEach(get::setHeader);
-        events.lastId().ifPresent(last -> get.header("Last-Event-ID", last));
-        underWay = parts.wire().send(get.build(), this::head);
+        underWay = parts.wire().send(request.get(), this::head);
         underWay.whole().whenComplete((done, failure) -> again());
     }
 

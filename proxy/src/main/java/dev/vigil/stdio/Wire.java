@@ -140,8 +140,14 @@ final class Wire {
 
         @Override
         public void onNext(List<ByteBuffer> next) {
-            next.forEach(pieces::piece);
-            Objects.requireNonNull(subscription, "subscribed first").request(1);
+            Flow.Subscription begun = Objects.requireNonNull(subscription, "subscribed first");
+            try {
+                next.forEach(pieces::piece);
+                begun.request(1);
+            } catch (RuntimeException e) {
+                begun.cancel();
+                done.completeExceptionally(e);
+            }
         }
 
         @Override
