@@ -73,7 +73,7 @@ class MirrorHeadersTest {
         ToolHeaders tools = new ToolHeaders();
         tools.learn(new ByteArrayInputStream(LIST.getBytes(StandardCharsets.UTF_8)));
 
-        assertThat(tools.of(calling("{\"region\":\"süd\",\"limit\":42,\"dry\":false,\"ratio\":1.5,\"bad\":\"x\","
+        assertThat(tools.of(calling("{\"region\":\"süd\",\"limit\":42,\"dry\":false,\"ratio\":2,\"bad\":\"x\","
                         + "\"list\":[\"y\"],\"tenant\":{\"id\":\"t\"}}")))
                 .isEqualTo(Map.of(
                         "Mcp-Param-Region", "=?base64?c8O8ZA==?=",
