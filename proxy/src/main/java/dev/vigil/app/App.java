@@ -95,7 +95,8 @@ final class App implements AutoCloseable {
                 words -> events.daemon("warning", words));
         server = server();
         recovery.tell(server);
-        desk.open(url(), new Logins(loginSetup(), grant -> loggedIn()));
+        LoginSetup logins = LoginWiring.over(clocks, parts.vault(), policy, parts.time(), port(), elsewhere());
+        desk.open(url(), new Logins(logins, grant -> loggedIn()));
         reload.watch();
         rotation = KeyRotation.of(parts, config, sync, events);
         rotation.watch();
@@ -154,10 +155,6 @@ final class App implements AutoCloseable {
 
     private static double random() {
         return ThreadLocalRandom.current().nextDouble();
-    }
-
-    private LoginSetup loginSetup() {
-        return LoginWiring.over(clocks, parts.vault(), policy, parts.time(), port(), elsewhere());
     }
 
     /**
