@@ -18,6 +18,8 @@ final class Announcements {
             "resources/list", "notifications/resources/list_changed",
             "resources/templates/list", "notifications/resources/list_changed");
 
+    private static final int MOST = 10_000;
+
     private final Map<Object, Set<String>> owed = new ConcurrentHashMap<>();
 
     /**
@@ -28,6 +30,9 @@ final class Announcements {
     void answered(Object listener, String method) {
         String news = NEWS.get(method);
         if (news != null) {
+            if (owed.size() >= MOST) {
+                owed.clear(); // clients that never came back; the others list again when they connect
+            }
             owed.computeIfAbsent(listener, any -> ConcurrentHashMap.newKeySet()).add(news);
         }
     }

@@ -54,13 +54,23 @@ final class Answering {
         return passing;
     }
 
-    /** Waits for an answer, and when it takes long gives the client an event stream of ours, if that is one it would take. */
-    void waitForIt() {
-        awake.whenSilent(this::speakUp);
+    /**
+     * Waits for an answer, and when it takes long gives the client an event stream of ours, if that is one it would take.
+     *
+     * @param slow runs before that, when a client that connects has waited long enough
+     */
+    void waitForIt(Runnable slow) {
+        awake.whenSilent(() -> ifSilent(slow), () -> ifSilent(this::speakUp));
+    }
+
+    private void ifSilent(Runnable task) {
+        if (!over && stream == null) {
+            task.run();
+        }
     }
 
     private void speakUp() {
-        if (!over && stream == null && body.isComplete() && EarlyStream.fits(request, body.scanned())) {
+        if (body.isComplete() && EarlyStream.fits(request, body.scanned())) {
             begin();
         }
     }
@@ -126,9 +136,7 @@ final class Answering {
             if (stream != null) {
                 endWith(takeStream(), own);
             } else {
-                Reply reply = SkipReply.to(request.method(), body.scanned(), own);
-                ClientReply.send(client.ctx(), reply, client.isKept());
-                finish(reply.status());
+                answer(SkipReply.to(request.method(), body.scanned(), own));
             }
         });
     }
@@ -143,9 +151,13 @@ final class Answering {
             events.endWith(StreamWords.event(better.body()));
             finish(events.status());
         } else {
-            ClientReply.send(client.ctx(), better, client.isKept());
-            finish(better.status());
+            answer(better);
         }
+    }
+
+    private void answer(Reply reply) {
+        ClientReply.send(client.ctx(), reply, client.isKept());
+        finish(reply.status());
     }
 
     /** Writes something of ours on an event stream that the client has open, if it can stand there now. */
@@ -194,12 +206,11 @@ final class Answering {
         tell(0);
     }
 
-    /** Ends a stream that waits for nothing in particular. */
-    void endStream() {
-        endStream(Unpooled.EMPTY_BUFFER);
-    }
-
-    /** @param last stands at its end, if an event can stand there */
+    /**
+     * Ends a stream that waits for nothing in particular.
+     *
+     * @param last stands at its end, if an event can stand there
+     */
     void endStream(ByteBuf last) {
         AnswerStream ending = takeStream();
         if (ending.drop() == Break.BETWEEN_EVENTS) {

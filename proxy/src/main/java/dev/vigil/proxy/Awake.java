@@ -3,6 +3,7 @@ package dev.vigil.proxy;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +19,18 @@ final class Awake {
         this.loop = loop;
     }
 
-    void whenSilent(Runnable speakUp) {
-        silence = loop.schedule(speakUp, parts.pacing().earlyStream().toMillis(), TimeUnit.MILLISECONDS);
+    /** @param slow runs first, {@code speakUp} later */
+    void whenSilent(Runnable slow, Runnable speakUp) {
+        Duration first = parts.pacing().connect();
+        Duration second = parts.pacing().earlyStream().minus(first);
+        silence = after(first, () -> {
+            silence = after(second.isNegative() ? Duration.ZERO : second, speakUp);
+            slow.run();
+        });
+    }
+
+    private Future<?> after(Duration rest, Runnable task) {
+        return loop.schedule(task, rest.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     void onStream(Runnable beat) {

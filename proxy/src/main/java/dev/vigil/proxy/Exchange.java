@@ -4,6 +4,7 @@ package dev.vigil.proxy;
 import dev.vigil.auth.Authorization;
 import dev.vigil.auth.Authorization.Live;
 import dev.vigil.auth.Connector;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
@@ -34,6 +35,7 @@ final class Exchange implements Turn, Asker, Permission.Asker {
     private final Riding riding;
     private final StandInTurn standIn;
     private final Listening listening;
+    private final Absence absence;
     private final TokenTrial token;
     private boolean renewed;
 
@@ -60,6 +62,7 @@ final class Exchange implements Turn, Asker, Permission.Asker {
         this.standIn = new StandInTurn(shared, connector, request, session);
         this.listening =
                 new Listening(shared, connector, request, loop, answering, standIn, () -> permission.ask(this));
+        this.absence = new Absence(parts, connector, body, answering, riding, standIn, listening);
     }
 
     void begin() {
@@ -67,7 +70,7 @@ final class Exchange implements Turn, Asker, Permission.Asker {
             answering.own(skips.trouble().sessionOver());
             return;
         }
-        answering.waitForIt();
+        answering.waitForIt(this::slow);
         permission.ask(this);
     }
 
@@ -105,21 +108,7 @@ final class Exchange implements Turn, Asker, Permission.Asker {
             session.ended();
             answering.instead(Reply.accepted(), own);
         } else {
-            body.whenEnough(() -> standIn(authorization, own));
-        }
-    }
-
-    private void standIn(Authorization authorization, OwnAnswer own) {
-        if (answering.isOver()) {
-            return;
-        }
-        Optional<Reply> served = body.isComplete() ? standIn.dead(authorization, body, own) : Optional.empty();
-        if (body.isComplete() && listening.isMeant(body) && EarlyStream.acceptsEvents(request)) {
-            listening.hold(body);
-        } else if (served.isPresent()) {
-            answering.instead(served.get(), own);
-        } else {
-            answering.own(own);
+            absence.dead(authorization, own);
         }
     }
 
@@ -163,7 +152,9 @@ final class Exchange implements Turn, Asker, Permission.Asker {
             permission.join(
                     parts.keeper().upstream().refusedThoughFresh(connector.name()),
                     Permission.EMERGENCY_PATIENCE,
-                    settled -> answering.own(skips.refusedThoughFresh(settled)));
+                    settled -> absence.dead(settled, skips.refusedThoughFresh(settled)));
+        } else if (verdict instanceof Verdict.KeyRefused || verdict instanceof Verdict.LoginWanted) {
+            absence.dead(parts.keeper().look(connector.name()), skips.of(verdict));
         } else {
             failed(skips.of(verdict));
         }
@@ -175,7 +166,7 @@ final class Exchange implements Turn, Asker, Permission.Asker {
         long used = token.generation();
         permission.join(parts.keeper().newerThan(connector.name(), used), Permission.EXPIRED_PATIENCE, settled -> {
             if (!(settled instanceof Live live) || live.generation() <= used) {
-                answering.own(skips.notRenewed(settled));
+                absence.dead(settled, skips.notRenewed(settled));
             } else if (body.isReplayable()) {
                 log.outcome("replayed");
                 token.sent(live);
@@ -209,7 +200,7 @@ final class Exchange implements Turn, Asker, Permission.Asker {
         if (answering.hasBegun()) {
             answering.breakOff(why);
         } else if (!riding.isAskedAgain(why, this::askAgain)) {
-            tell(why);
+            absence.trouble(why);
         }
     }
 
@@ -219,11 +210,8 @@ final class Exchange implements Turn, Asker, Permission.Asker {
         }
     }
 
-    private void tell(OwnAnswer why) {
-        Authorization held = parts.keeper().look(connector.name());
-        Optional<Reply> known =
-                riding.isConnect(why) && body.isComplete() ? standIn.remembered(held, body) : Optional.empty();
-        known.ifPresentOrElse(reply -> answering.instead(reply, why), () -> answering.own(why));
+    private void slow() {
+        absence.slow(skips.trouble().slow(parts.pacing().connect()), asking::abandon);
     }
 
     @Override
@@ -237,7 +225,7 @@ final class Exchange implements Turn, Asker, Permission.Asker {
     public void endSoon() {
         if (!isPost() && answering.isOpen()) {
             asking.abandon();
-            answering.endStream();
+            answering.endStream(Unpooled.EMPTY_BUFFER);
         }
     }
 

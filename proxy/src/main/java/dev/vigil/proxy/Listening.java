@@ -55,10 +55,10 @@ final class Listening implements HeldStreams.Held {
         this.ask = ask;
     }
 
-    /** Does this request open such a stream? */
-    boolean isMeant(RequestBody body) {
-        String named = request.headers().get("Mcp-Method");
-        return isGet() || LISTEN.equals(named) || body.scanned().method().equals(Optional.of(LISTEN));
+    /** Does this request open such a stream, and is there something to wait for? */
+    boolean mayHold(RequestBody body) {
+        boolean listens = isGet() || body.scanned().method().equals(Optional.of(LISTEN));
+        return listens && EarlyStream.acceptsEvents(request) && !isBack();
     }
 
     /** Holds the stream in the upstream's place; the whole request has been read. */

@@ -40,6 +40,17 @@ record UpstreamTrouble(String connector) {
                 .retryable(SOON);
     }
 
+    OwnAnswer slow(Duration waited) {
+        return OwnAnswer.of(
+                        Kind.UPSTREAM_TROUBLE,
+                        connector,
+                        connector + " has not answered for " + waited.toSeconds() + " s",
+                        "That is trouble of the server. Its authorization is in order.",
+                        "slow")
+                .sent(Sent.YES)
+                .retryable(SOON);
+    }
+
     OwnAnswer lost(String reason) {
         return OwnAnswer.of(
                         Kind.ANSWER_LOST,

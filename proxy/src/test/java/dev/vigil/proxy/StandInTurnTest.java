@@ -247,6 +247,44 @@ class StandInTurnTest {
         assertThat(told.body()).contains("\"id\":2");
     }
 
+    @Test
+    void serverThatIsSlowAtConnectIsAnsweredForFromWhatIsRemembered() throws Exception {
+        takeSnapshot();
+        CountDownLatch never = new CountDownLatch(1);
+        upstream.script((request, out) -> {
+            try {
+                never.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+        });
+        assertThat(proxy.post(message(2, "tools/list")).body())
+                .contains("\"search\"")
+                .contains("\"dev.vigil/snapshot\"");
+        never.countDown();
+    }
+
+    /** The very request that finds out that the login is gone. */
+    @Test
+    void connectThatFindsTheLoginDeadIsAnsweredLikeAnyOtherAfterIt() throws Exception {
+        takeSnapshot();
+        refusing = true;
+        assertThat(proxy.post(INITIALIZE).body()).contains("\"real\"").contains("\"dev.vigil/snapshot\"");
+    }
+
+    @Test
+    void streamThatFindsTheLoginDeadIsHeld() throws Exception {
+        String id =
+                proxy.post(INITIALIZE).headers().firstValue("Mcp-Session-Id").orElseThrow();
+        refusing = true;
+        HttpResponse<java.io.InputStream> stream = proxy.send(
+                proxy.request().header("Mcp-Session-Id", id).GET().build(), HttpResponse.BodyHandlers.ofInputStream());
+        assertThat(stream.statusCode()).isEqualTo(200);
+        comeBack();
+        assertThat(events(new String(stream.body().readAllBytes(), StandardCharsets.UTF_8)))
+                .containsExactly("{\"from\":\"upstream\"}");
+    }
+
     private void takeSnapshot() {
         try (SnapshotWire wire = new SnapshotWire(proxy.outbound, proxy.keeper)) {
             Owner owner = Owner.of(proxy.connector, proxy.keeper.look("notion")).orElseThrow();
