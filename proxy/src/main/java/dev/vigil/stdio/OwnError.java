@@ -9,7 +9,7 @@ import tools.jackson.databind.util.RawValue;
  * What the bridge answers itself, as the proxy words its own errors ({@code docs/skip.md}): code 1502, a sentence, and the
  * same for programs as {@code data}.
  *
- * @param kind {@code upstream_unreachable}, {@code answer_lost}, {@code upstream_trouble} or {@code not_mcp}
+ * @param kind one of those of the contract about trouble
  * @param headline what happened, in one clause without a full stop
  * @param help what can be done, in whole sentences
  * @param sent {@code "unknown"} where the request may have taken effect
@@ -26,6 +26,7 @@ record OwnError(
     static final int NOT_JSON = -32700;
     static final int NOT_A_MESSAGE = -32600;
     private static final int UPSTREAM = 1502;
+    private static final int SOON_SECONDS = 5;
 
     /** Has the proxy seen the request? */
     enum Sent {
@@ -58,7 +59,7 @@ record OwnError(
 
     static OwnError sessionLost(String why) {
         return new OwnError(
-                "upstream_trouble",
+                "session_over",
                 "the session has ended and could not be begun anew: " + plain(why),
                 "The call was refused before it began, so it may be tried again.",
                 "session_lost",
@@ -82,6 +83,7 @@ record OwnError(
     String to(String id, String connector) {
         ObjectNode detail = Rpc.JSON
                 .createObjectNode()
+                .put("version", 1)
                 .put("kind", kind)
                 .put("connector", connector)
                 .put("reason", reason);
@@ -91,6 +93,9 @@ record OwnError(
             detail.put("sent", sent == Sent.YES);
         }
         detail.put("retryable", retryable);
+        if (retryable) {
+            detail.put("retryAfter", SOON_SECONDS);
+        }
         action.ifPresent(command -> detail.put("action", command));
         ObjectNode answer = envelope(id);
         answer.putObject("error")
