@@ -57,6 +57,22 @@ class BridgeTest {
         }
     }
 
+    /** The call was sent, whatever becomes of the question for the rest of its answer. */
+    @Test
+    void streamThatCannotBeTakenUpIsALostAnswer() throws IOException {
+        Script script = asked -> asked.rpc().equals("tools/call")
+                ? Reply.events("retry: 10\nid: e1\ndata:\n\n")
+                : handshake(asked, "s-1");
+        try (ScriptedProxy proxy = new ScriptedProxy(script)) {
+            JsonNode detail = error(proxy.says(INITIALIZE, INITIALIZED, "{\"id\":5,\"method\":\"tools/call\"}")
+                            .get(1))
+                    .path("data");
+
+            assertThat(detail.path("kind").asString()).isEqualTo("answer_lost");
+            assertThat(detail.path("sent").asString()).isEqualTo("unknown");
+        }
+    }
+
     /** The session is lost after the handshake, for three requests at once. */
     @Test
     void lostSessionIsBegunAnewOnceForAllWhoMissIt() throws IOException {
