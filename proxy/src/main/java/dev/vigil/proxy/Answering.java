@@ -60,17 +60,11 @@ final class Answering {
      * @param slow runs before that, when a client that connects has waited long enough
      */
     void waitForIt(Runnable slow) {
-        awake.whenSilent(() -> ifSilent(slow), () -> ifSilent(this::speakUp));
-    }
-
-    private void ifSilent(Runnable task) {
-        if (!over && stream == null) {
-            task.run();
-        }
+        awake.whenSilent(slow, this::speakUp);
     }
 
     private void speakUp() {
-        if (body.isComplete() && EarlyStream.fits(request, body.scanned())) {
+        if (!over && stream == null && body.isComplete() && EarlyStream.fits(request, body.scanned())) {
             begin();
         }
     }

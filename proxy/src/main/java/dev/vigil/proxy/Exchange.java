@@ -211,7 +211,9 @@ final class Exchange implements Turn, Asker, Permission.Asker {
     }
 
     private void slow() {
-        absence.slow(skips.trouble().slow(parts.pacing().connect()), asking::abandon);
+        if (!answering.isOver() && !answering.isOpen()) {
+            absence.slow(skips.trouble().slow(parts.pacing().connect()), asking::abandon);
+        }
     }
 
     @Override
