@@ -125,7 +125,7 @@ class LoginCommandTest {
 
         assertThat(cli.run("logout", "notion").out())
                 .isEqualTo("notion: logged out, and the server has revoked the tokens.\n");
-        assertThat(client.listTools().answer().toString()).contains("not_logged_in");
+        assertThat(client.listTools().answer().toString()).contains("not logged in to notion: skipped");
         login();
         assertThat(client.listTools().isGood()).isTrue();
         assertThat(auth.counts().logins()).isEqualTo(2);
