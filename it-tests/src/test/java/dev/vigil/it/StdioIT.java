@@ -187,14 +187,26 @@ class StdioIT {
         }
     }
 
+    /** Its input is a pipe that another process, which lives on, holds open. */
     @Test
     void endsWhenItsParentIsKilledThoughItsInputStaysOpen() {
-        product.launchedBy(List.of("sh", "-c", "exec 3<&0; \"$@\" <&3 & echo \"PID $!\" >&2; wait", "sh"));
+        String ping = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}";
+        product.launchedBy(List.of(
+                "sh", "-c", "(echo '" + ping + "'; exec sleep 200) | \"$@\" & echo \"PID $!\" >&2; wait", "sh"));
+        List<ProcessHandle> all = List.of();
         try (StdioClient client = StdioClient.start(product, NAME)) {
-            client.ask(1, "ping", Map.of());
+            client.answer(1);
+            all = client.child().process().descendants().toList();
             ProcessHandle bridge = ProcessHandle.of(pid(client)).orElseThrow();
+            assertThat(all).hasSize(2).contains(bridge);
             client.child().process().destroyForcibly();
             Await.until(LIMIT, () -> !bridge.isAlive(), () -> "it outlives its parent");
+            assertThat(all)
+                    .filteredOn(ProcessHandle::isAlive)
+                    .as("its input stays open")
+                    .hasSize(1);
+        } finally {
+            all.forEach(ProcessHandle::destroyForcibly);
         }
     }
 
