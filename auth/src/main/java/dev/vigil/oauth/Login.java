@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One life of a login, whoever starts it: found out where and as whom, begun, sent to the browser, brought back, checked,
@@ -59,7 +60,8 @@ public final class Login {
     /**
      * Discovery and registration: everything up to the browser.
      *
-     * @param scopes to ask for instead of what connector or server say
+     * @param scopes to ask for beside those that the stored login has from this server (MCP 2026-07-28, "Step-Up
+     *     Authorization Flow"); without a login, instead of what connector or server say
      */
     public static Login begin(Connector connector, Optional<List<String>> scopes, LoginSetup setup)
             throws LoginException {
@@ -70,10 +72,25 @@ public final class Login {
             RegisteredClient client = new ClientRegistration(calls, setup.clients(), setup.time())
                     .clientFor(connector, server, setup.redirectUri(), stored);
             List<String> configured = connector.scopes().isEmpty() ? server.scopes() : connector.scopes();
-            return new Login(setup, connector, server, client, List.copyOf(scopes.orElse(configured)));
+            List<String> wanted = scopes.map(asked -> union(had(stored, connector, server), asked))
+                    .orElse(configured);
+            return new Login(setup, connector, server, client, List.copyOf(wanted));
         } catch (VaultException e) {
             throw new LoginException(Kind.STORAGE, e.getMessage());
         }
+    }
+
+    /** What the stored login may do; nothing where it is another server's. */
+    private static List<String> had(Optional<Grant> stored, Connector connector, Discovered server) {
+        return stored.filter(grant -> grant.fits(connector))
+                .flatMap(Grant::oauth)
+                .filter(login -> login.issuer().equals(server.issuer()))
+                .map(OAuthBinding::scopes)
+                .orElse(List.of());
+    }
+
+    private static List<String> union(List<String> some, List<String> others) {
+        return Stream.concat(some.stream(), others.stream()).distinct().toList();
     }
 
     /** Where the person goes. An http(s) URL that is safe to hand to a browser as one argument. */

@@ -47,7 +47,7 @@ public final class Logins {
     /**
      * Begins a login, or joins the one that waits already for the same connector and scopes.
      *
-     * @param scopes to ask for instead of what connector or server say
+     * @param scopes as in {@link Login#begin}
      */
     public Waiting begin(Connector connector, Optional<List<String>> scopes) throws LoginException {
         synchronized (beginning.computeIfAbsent(connector.name(), name -> new Object())) {

@@ -116,6 +116,17 @@ class LoginTest extends LoginFixture {
                 .contains("scope=asked");
     }
 
+    /** Else a step-up would take away what the calls before it needed. */
+    @Test
+    void scopesOfTheCallAreAskedForBesideThoseThatTheLoginHas() throws Exception {
+        server.resourceMetadata().put("scopes_supported", List.of("read", "write"));
+        login(NOTION);
+        String query = Login.begin(NOTION, Optional.of(List.of("admin", "read")), setup)
+                .authorizationUrl()
+                .getRawQuery();
+        assertThat(query).contains("scope=read+write+admin&");
+    }
+
     @Test
     void secondLoginRisesAboveTheFirstAndReusesTheClient() throws Exception {
         login(NOTION);

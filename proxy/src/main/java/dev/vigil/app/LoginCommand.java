@@ -38,7 +38,8 @@ final class LoginCommand implements Callable<Integer> {
             names = "--scope",
             paramLabel = "SCOPE",
             split = ",",
-            description = "Scopes to ask for, instead of the usual ones.")
+            description =
+                    "Scopes to ask for beside those that the login has. Without a login, instead of the usual ones.")
     private @Nullable List<String> scopes;
 
     LoginCommand(Workplace workplace) {
