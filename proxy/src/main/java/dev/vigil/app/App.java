@@ -139,7 +139,8 @@ final class App implements AutoCloseable {
                         parts.time(),
                         Pacing.STANDARD,
                         sessions.book(),
-                        new StandIn(snapshots.book())));
+                        new StandIn(snapshots.book()),
+                        snapshots::heard));
     }
 
     /** The bridges of this user show the owner key, which could mint any local key anyway. */

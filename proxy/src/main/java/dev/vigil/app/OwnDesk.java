@@ -57,7 +57,8 @@ final class OwnDesk implements LoginDesk, LocalPages {
                         workplace.shell().time(),
                         Pacing.STANDARD,
                         new SessionBook(workplace.shell().time(), () -> {}),
-                        new StandIn(new SnapshotBook(workplace.vaults().snapshots()))));
+                        new StandIn(new SnapshotBook(workplace.vaults().snapshots())),
+                        (owner, ask, body, events) -> {}));
         this.logins = new Logins(workplace.loginSetup(policy, server.port()), grant -> {});
         pages.complete(this);
     }

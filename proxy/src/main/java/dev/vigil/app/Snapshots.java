@@ -3,7 +3,11 @@ package dev.vigil.app;
 
 import dev.vigil.auth.TaskLoop;
 import dev.vigil.auth.TokenKeeper;
+import dev.vigil.auth.VaultException;
 import dev.vigil.proxy.SnapshotWire;
+import dev.vigil.snapshot.Ask;
+import dev.vigil.snapshot.Owner;
+import dev.vigil.snapshot.PassingLists;
 import dev.vigil.snapshot.SnapshotBook;
 import dev.vigil.snapshot.SnapshotRounds;
 import dev.vigil.snapshot.SnapshotTaker;
@@ -13,9 +17,12 @@ final class Snapshots implements AutoCloseable {
     private final SnapshotBook book;
     private final SnapshotWire wire;
     private final SnapshotRounds rounds;
+    private final EventLog events;
+    private final TaskLoop loop = TaskLoop.named("snapshots");
 
     /** Reads the book; blocks on the disk. */
     Snapshots(App.Parts parts, LiveConfig config, TokenKeeper keeper, EventLog events) {
+        this.events = events;
         book = new SnapshotBook(parts.vault().snapshots());
         book.load().forEach(why -> events.daemon("snapshots_unread", why));
         wire = new SnapshotWire(parts.outbound(), keeper);
@@ -26,7 +33,7 @@ final class Snapshots implements AutoCloseable {
                 keeper::look,
                 parts.time(),
                 events,
-                TaskLoop.named("snapshots"));
+                loop);
     }
 
     SnapshotBook book() {
@@ -36,6 +43,21 @@ final class Snapshots implements AutoCloseable {
     /** A server has said that one of its lists has changed. Any thread. */
     void changed(String connector) {
         rounds.changed(connector);
+    }
+
+    /** A list has passed; see {@link PassingLists}. Returns at once. */
+    void heard(Owner owner, Ask ask, byte[] body, boolean stream) {
+        loop.execute(() -> {
+            PassingLists lists = new PassingLists(book);
+            try {
+                boolean news = stream ? lists.heardEvents(owner, ask, body) : lists.heard(owner, ask, body);
+                if (news) {
+                    events.taken(owner.connector(), ask.method() + " as it passed");
+                }
+            } catch (VaultException e) {
+                events.daemon("snapshots_unwritten", e.getMessage());
+            }
+        });
     }
 
     /** Begins to take what is due. */

@@ -4,6 +4,7 @@ package dev.vigil.proxy;
 import dev.vigil.auth.Authorization;
 import dev.vigil.auth.Authorization.Live;
 import dev.vigil.auth.Connector;
+import dev.vigil.snapshot.Owner;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpContent;
@@ -37,6 +38,7 @@ final class Exchange implements Turn, Asker, Permission.Asker {
     private final Listening listening;
     private final Absence absence;
     private final TokenTrial token;
+    private Optional<ListTap> tap = Optional.empty();
     private boolean renewed;
 
     Exchange(
@@ -136,6 +138,7 @@ final class Exchange implements Turn, Asker, Permission.Asker {
             token.accepted();
             session.passed(head, token.grant(), body);
             listening.passes(body);
+            tap = tapOn(head);
             answering.pass(head);
         } else if (listening.isHeld()) {
             asking.abandon(); // an upstream may have no such stream; the client keeps the one that it has
@@ -143,6 +146,11 @@ final class Exchange implements Turn, Asker, Permission.Asker {
             asking.abandon();
             failed(skips.trouble().of(new Verdict.ServerTrouble(head.status().code(), Optional.empty())));
         }
+    }
+
+    private Optional<ListTap> tapOn(HttpResponse head) {
+        Owner owner = Owner.of(connector, token.grant());
+        return isPost() ? ListTap.on(head, parts.lists(), owner, standIn.ask(body.scanned())) : Optional.empty();
     }
 
     private void act(Verdict verdict) {
@@ -180,6 +188,7 @@ final class Exchange implements Turn, Asker, Permission.Asker {
     @Override
     public void piece(HttpContent piece) {
         token.heard(piece.content());
+        tap.ifPresent(one -> one.piece(piece));
         answering.piece(piece);
     }
 

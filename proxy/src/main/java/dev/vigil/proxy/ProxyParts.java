@@ -6,6 +6,7 @@ import dev.vigil.auth.Secret;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.auth.TokenKeeper;
 import dev.vigil.session.SessionBook;
+import dev.vigil.snapshot.PassingLists;
 import dev.vigil.snapshot.StandIn;
 import java.util.Optional;
 import java.util.function.Function;
@@ -26,4 +27,5 @@ public record ProxyParts(
         TimeSource time,
         Pacing pacing,
         SessionBook sessions,
-        StandIn standIn) {}
+        StandIn standIn,
+        PassingLists.Ear lists) {}

@@ -86,7 +86,8 @@ final class StandInTurn {
                 .map(served -> Reply.json(served.status(), served.json()));
     }
 
-    private Optional<Ask> ask(MessageScan scan) {
+    /** What was asked, as far as it can be answered in the upstream's place. */
+    Optional<Ask> ask(MessageScan scan) {
         if (!scan.isJson() || scan.isBatch()) {
             return Optional.empty();
         }

@@ -84,14 +84,19 @@ public final class SessionStore implements AutoCloseable {
 
     private void write(String connector, List<Session.Kept> kept) {
         if (kept.isEmpty()) {
-            attempt("removed", () -> files.delete(connector));
-            written.remove(connector);
+            attempt("removed", () -> {
+                files.delete(connector);
+                written.remove(connector);
+            });
         } else if (!kept.equals(written.get(connector))) {
-            attempt("written", () -> files.save(connector, SessionJson.write(connector, kept)));
-            written.put(connector, kept);
+            attempt("written", () -> {
+                files.save(connector, SessionJson.write(connector, kept));
+                written.put(connector, kept);
+            });
         }
     }
 
+    /** What fails is tried again with the next change. */
     private void attempt(String what, Runnable access) {
         try {
             access.run();

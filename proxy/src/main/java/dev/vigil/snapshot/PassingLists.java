@@ -2,6 +2,7 @@
 package dev.vigil.snapshot;
 
 import dev.vigil.auth.VaultException;
+import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +14,17 @@ import tools.jackson.databind.node.ObjectNode;
  * changed; any thread that may.
  */
 public record PassingLists(SnapshotBook book) {
+    /** Who wants to hear of lists that pass. */
+    public interface Ear {
+        /**
+         * A list was answered whole. Called on {@code proxy-io}, so it may not block.
+         *
+         * @param owner whose token the request was sent with
+         * @param body JSON, or the text of an event stream
+         */
+        void heard(Owner owner, Ask ask, byte[] body, boolean events);
+    }
+
     /** A longer answer is left to the taker. */
     public static final int LONGEST = 1 << 20;
 
@@ -46,6 +58,14 @@ public record PassingLists(SnapshotBook book) {
         Snapshot renewed = with(known.get(), kind.get(), list.get());
         book.put(renewed);
         return !renewed.equals(known.get());
+    }
+
+    /** As above, from an event stream, on which other messages may stand beside the response. */
+    public boolean heardEvents(Owner owner, Ask ask, byte[] stream) {
+        return new EventReader()
+                .feed(stream).stream()
+                        .map(message -> heard(owner, ask, message.getBytes(StandardCharsets.UTF_8)))
+                        .reduce(false, Boolean::logicalOr);
     }
 
     /** What another revision shows may be something else. */

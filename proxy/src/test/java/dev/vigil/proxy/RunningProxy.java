@@ -19,6 +19,7 @@ import dev.vigil.auth.TokenKeeper;
 import dev.vigil.auth.TokenSet;
 import dev.vigil.auth.TokenSource;
 import dev.vigil.session.SessionBook;
+import dev.vigil.snapshot.PassingLists;
 import dev.vigil.snapshot.SnapshotBook;
 import dev.vigil.snapshot.StandIn;
 import dev.vigil.vault.Home;
@@ -57,6 +58,9 @@ final class RunningProxy implements AutoCloseable {
     final AtomicInteger refreshes = new AtomicInteger();
     final BlockingQueue<ExchangeReport> reports = new LinkedBlockingQueue<>();
     final BlockingQueue<String> turnedAway = new LinkedBlockingQueue<>();
+    /** Lists that were overheard. */
+    final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+
     final Connector connector;
     private final Pacing pacing;
     final SessionBook sessions = new SessionBook(time, () -> {});
@@ -130,7 +134,12 @@ final class RunningProxy implements AutoCloseable {
                 time,
                 pacing,
                 sessions,
-                new StandIn(snapshots));
+                new StandIn(snapshots),
+                (owner, ask, body, stream) -> refreshIo.execute(() -> {
+                    PassingLists lists = new PassingLists(snapshots);
+                    boolean news = stream ? lists.heardEvents(owner, ask, body) : lists.heard(owner, ask, body);
+                    heard.add(ask.method() + (news ? " anew" : ""));
+                }));
     }
 
     void refresher(Function<Grant, RefreshOutcome> next) {

@@ -248,6 +248,30 @@ class StandInTurnTest {
     }
 
     @Test
+    void listThatPassesKeepsWhatIsRememberedUpToDate() throws Exception {
+        takeSnapshot();
+        upstream.script((request, out) -> {
+            if (refusing) {
+                ScriptedUpstream.json(out, 401, "{}");
+            } else {
+                result(out, request, "{\"tools\":[{\"name\":\"newer\",\"inputSchema\":{\"type\":\"object\"}}]}");
+            }
+        });
+        HttpResponse<String> passed = proxy.send(
+                proxy.request()
+                        .header("MCP-Protocol-Version", "2025-06-18")
+                        .POST(HttpRequest.BodyPublishers.ofString(message(2, "tools/list")))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(passed.body()).contains("\"newer\"");
+        assertThat(proxy.heard.poll(20, TimeUnit.SECONDS)).isEqualTo("tools/list anew");
+        die();
+        assertThat(proxy.post(message(2, "tools/list")).body())
+                .contains("\"newer\"")
+                .contains("\"dev.vigil/snapshot\"");
+    }
+
+    @Test
     void serverThatIsSlowAtConnectIsAnsweredForFromWhatIsRemembered() throws Exception {
         takeSnapshot();
         CountDownLatch never = new CountDownLatch(1);
