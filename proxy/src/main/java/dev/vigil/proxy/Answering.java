@@ -141,9 +141,7 @@ final class Answering {
         log.outcome("stood_in");
         log.remember(body);
         if (stream != null) {
-            AnswerStream events = takeStream();
-            events.endWith(StreamWords.event(better.body()));
-            finish(events.status());
+            endStream(StreamWords.event(better.body()));
         } else {
             answer(better);
         }
@@ -165,6 +163,11 @@ final class Answering {
 
     boolean isOpen() {
         return stream != null;
+    }
+
+    /** Could something of ours stand on the stream now? */
+    boolean canSay() {
+        return stream != null && stream.isBetweenEvents();
     }
 
     private void endWith(AnswerStream events, OwnAnswer own) {

@@ -102,7 +102,9 @@ final class Listening implements HeldStreams.Held {
     }
 
     private void goOn() {
-        standIn.news(subscription).forEach(answering::say);
+        if (answering.canSay()) { // else they stay owed, for the next call
+            standIn.news(subscription).forEach(answering::say);
+        }
         if (held && subscription.isPresent()) {
             answering.endStream(StreamWords.listened(subscription.get()));
         } else if (held) {
