@@ -140,7 +140,7 @@ final class App implements AutoCloseable {
                         Pacing.STANDARD,
                         sessions.book(),
                         new StandIn(snapshots.book()),
-                        snapshots::heard));
+                        snapshots));
     }
 
     /** The bridges of this user show the owner key, which could mint any local key anyway. */

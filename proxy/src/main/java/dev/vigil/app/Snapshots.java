@@ -13,7 +13,7 @@ import dev.vigil.snapshot.SnapshotRounds;
 import dev.vigil.snapshot.SnapshotTaker;
 
 /** The daemon's snapshots: the book, and who keeps it up to date on {@code snapshots}. */
-final class Snapshots implements AutoCloseable {
+final class Snapshots implements PassingLists.Ear, AutoCloseable {
     private final SnapshotBook book;
     private final SnapshotWire wire;
     private final SnapshotRounds rounds;
@@ -45,8 +45,13 @@ final class Snapshots implements AutoCloseable {
         rounds.changed(connector);
     }
 
-    /** A list has passed; see {@link PassingLists}. Returns at once. */
-    void heard(Owner owner, Ask ask, byte[] body, boolean stream) {
+    @Override
+    public void announced(String connector) {
+        rounds.changed(connector);
+    }
+
+    @Override
+    public void heard(Owner owner, Ask ask, byte[] body, boolean stream) {
         loop.execute(() -> {
             PassingLists lists = new PassingLists(book);
             try {

@@ -189,6 +189,7 @@ final class Exchange implements Turn, Asker, Permission.Asker {
     public void piece(HttpContent piece) {
         token.heard(piece.content());
         tap.ifPresent(one -> one.piece(piece));
+        listening.hears(piece.content());
         answering.piece(piece);
     }
 

@@ -6,9 +6,13 @@ import dev.vigil.auth.Authorization.Live;
 import dev.vigil.auth.Authorization.NotNeeded;
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.Zone;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -22,6 +26,8 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class Listening implements HeldStreams.Held {
     private static final String LISTEN = "subscriptions/listen";
+    private static final ByteBuf ANNOUNCEMENT = Unpooled.unreleasableBuffer(
+            Unpooled.copiedBuffer("/list_changed\"", StandardCharsets.US_ASCII).asReadOnly());
     private static final int LONGEST = 64 * 1024;
     private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -35,6 +41,7 @@ final class Listening implements HeldStreams.Held {
     /** The raw id of the request that listens; empty on a GET stream. */
     private Optional<String> subscription = Optional.empty();
 
+    private boolean registered;
     private boolean held;
 
     /** @param ask asks for permission again */
@@ -82,12 +89,20 @@ final class Listening implements HeldStreams.Held {
         held = false;
     }
 
+    /** A piece of the upstream's stream. An announcement that is torn between two pieces waits for the daily look. */
+    void hears(ByteBuf piece) {
+        if (registered && ByteBufUtil.indexOf(ANNOUNCEMENT, piece) >= 0) {
+            shared.parts().lists().announced(connector.name());
+        }
+    }
+
     /** Is it ours still, whatever the upstream says to it? */
     boolean isHeld() {
         return held;
     }
 
     private void register() {
+        registered = true;
         shared.held().add(connector.name(), this);
         answering.whenOver(() -> shared.held().remove(connector.name(), this));
     }

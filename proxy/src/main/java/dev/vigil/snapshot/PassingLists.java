@@ -23,15 +23,13 @@ public record PassingLists(SnapshotBook book) {
          * @param body JSON, or the text of an event stream
          */
         void heard(Owner owner, Ask ask, byte[] body, boolean events);
+
+        /** A server has said that one of its lists has changed. Called on {@code proxy-io}, so it may not block. */
+        default void announced(String connector) {}
     }
 
     /** A longer answer is left to the taker. */
     public static final int LONGEST = 1 << 20;
-
-    /** Does a notification of this method say that a list has changed? Then the taker may be told. */
-    public static boolean isAnnouncement(String method) {
-        return method.startsWith("notifications/") && method.endsWith("/list_changed") && !method.contains("roots");
-    }
 
     /** Is an answer to this request worth holding until it is whole? */
     public static boolean isOfInterest(Ask ask) {

@@ -19,6 +19,8 @@ import dev.vigil.auth.TokenKeeper;
 import dev.vigil.auth.TokenSet;
 import dev.vigil.auth.TokenSource;
 import dev.vigil.session.SessionBook;
+import dev.vigil.snapshot.Ask;
+import dev.vigil.snapshot.Owner;
 import dev.vigil.snapshot.PassingLists;
 import dev.vigil.snapshot.SnapshotBook;
 import dev.vigil.snapshot.StandIn;
@@ -135,11 +137,24 @@ final class RunningProxy implements AutoCloseable {
                 pacing,
                 sessions,
                 new StandIn(snapshots),
-                (owner, ask, body, stream) -> refreshIo.execute(() -> {
-                    PassingLists lists = new PassingLists(snapshots);
-                    boolean news = stream ? lists.heardEvents(owner, ask, body) : lists.heard(owner, ask, body);
-                    heard.add(ask.method() + (news ? " anew" : ""));
-                }));
+                new Overheard());
+    }
+
+    /** Keeps the snapshots up to date, as the daemon does. */
+    private final class Overheard implements PassingLists.Ear {
+        @Override
+        public void heard(Owner owner, Ask ask, byte[] body, boolean stream) {
+            refreshIo.execute(() -> {
+                PassingLists lists = new PassingLists(snapshots);
+                boolean news = stream ? lists.heardEvents(owner, ask, body) : lists.heard(owner, ask, body);
+                heard.add(ask.method() + (news ? " anew" : ""));
+            });
+        }
+
+        @Override
+        public void announced(String name) {
+            heard.add(name + " announced");
+        }
     }
 
     void refresher(Function<Grant, RefreshOutcome> next) {

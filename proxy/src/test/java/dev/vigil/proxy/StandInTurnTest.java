@@ -272,6 +272,21 @@ class StandInTurnTest {
     }
 
     @Test
+    void announcementThatPassesIsHeard() throws Exception {
+        String news = "data: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/tools/list_changed\"}\n\n";
+        upstream.script((request, out) -> {
+            ScriptedUpstream.write(
+                    out, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
+            ScriptedUpstream.chunk(out, news);
+            ScriptedUpstream.write(out, "0\r\n\r\n");
+        });
+        assertThat(proxy.send(proxy.request().GET().build(), HttpResponse.BodyHandlers.ofString())
+                        .body())
+                .isEqualTo(news);
+        assertThat(proxy.heard.poll(20, TimeUnit.SECONDS)).isEqualTo("notion announced");
+    }
+
+    @Test
     void serverThatIsSlowAtConnectIsAnsweredForFromWhatIsRemembered() throws Exception {
         takeSnapshot();
         CountDownLatch never = new CountDownLatch(1);
