@@ -122,6 +122,8 @@ final class Judge {
     private final Map<String, Instant> lastTold = new HashMap<>();
     private final Map<String, Mark> highest = new HashMap<>();
     private final Map<String, Grant> lastSaved = new HashMap<>();
+    /** By the machine where a person logged in or out, and the connector. */
+    private final Map<String, News> latest = new HashMap<>();
     /** Machines at which a person has chosen the other of two logins, be it the older one. */
     private final Set<String> chosen = new HashSet<>();
 
@@ -433,14 +435,24 @@ final class Judge {
     void loggedIn(Box box, Grant grant) {
         note(box, grant.connector(), "a person logs in, epoch " + grant.epoch());
         figures.news++;
-        new News(fleet, this, grant.connector(), grant.epoch(), Optional.of(fleet.familyOf(grant)), box).watch();
+        watch(box, new News(fleet, this, grant.connector(), grant.epoch(), Optional.of(fleet.familyOf(grant)), box));
     }
 
     void loggedOut(Box box, Grant grant) {
         note(box, grant.connector(), "a person logs out, epoch " + grant.epoch());
         fleet.issuerOf(grant.connector()).end(fleet.familyOf(grant));
         figures.news++;
-        new News(fleet, this, grant.connector(), grant.epoch() + 1, Optional.empty(), box).watch();
+        watch(box, new News(fleet, this, grant.connector(), grant.epoch() + 1, Optional.empty(), box));
+    }
+
+    private void watch(Box box, News news) {
+        latest.put(box + news.connector(), news);
+        news.watch();
+    }
+
+    /** Has nobody logged in or out there since? */
+    boolean isLatest(Box origin, News news) {
+        return latest.get(origin + news.connector()) == news;
     }
 
     /** The epoch of the last login or logout that has reached a machine's disk. */

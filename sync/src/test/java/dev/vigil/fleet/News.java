@@ -36,7 +36,14 @@ final class News {
         this.tellable = now();
     }
 
+    String connector() {
+        return connector;
+    }
+
     void watch() {
+        if (there.isEmpty() && !judge.isLatest(origin, this)) {
+            return; // the disk there holds what a person did later, and only that can still be told
+        }
         if (login.filter(family -> family.end.isPresent()).isPresent()) {
             return; // what its server has refused is no news for anybody
         }
