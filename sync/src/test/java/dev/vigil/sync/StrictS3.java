@@ -210,6 +210,9 @@ public final class StrictS3 implements AutoCloseable {
                 Socket accepted = socket.accept();
                 accepted.setTcpNoDelay(true);
                 open.add(accepted);
+                if (socket.isClosed()) { // since then: an accept that is under way may still succeed
+                    accepted.close();
+                }
                 daemon(() -> serve(accepted));
             } catch (IOException e) {
                 return; // unplugged or closed
@@ -229,7 +232,8 @@ public final class StrictS3 implements AutoCloseable {
             boolean goesOn = true;
             while (goesOn) {
                 Optional<StrictRequest> request = StrictRequest.read(in);
-                goesOn = request.isPresent() && answer(socket, request.get());
+                // What comes while the connection is being closed may still be read: it is not done.
+                goesOn = request.isPresent() && !socket.isClosed() && answer(socket, request.get());
             }
         } catch (IOException e) {
             // The client is gone, or spoke nonsense: it sees a closed connection.
