@@ -65,8 +65,7 @@ record NoToken(Connector connector, TimeSource time) {
         return OwnAnswer.of(
                         Kind.NOT_LOGGED_IN,
                         name(),
-                        "no login to " + name() + " on this machine (" + UpstreamTrouble.plain(held.why())
-                                + "): skipped",
+                        "no login to " + name() + " on this machine (" + OwnAnswer.plain(held.why()) + "): skipped",
                         "A person should look before logging in again: vigil sync status.",
                         "held_elsewhere")
                 .action("vigil sync status");

@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param action the command that helps
  * @param scopes the scopes that are missing
  */
-record OwnAnswer(
+public record OwnAnswer(
         Kind kind,
         String connector,
         String headline,
@@ -34,7 +34,7 @@ record OwnAnswer(
         List<String> scopes) {
 
     /** The words of the contract with agents and hooks. */
-    enum Kind {
+    public enum Kind {
         AUTHORIZATION_EXPIRED,
         NOT_LOGGED_IN,
         INSUFFICIENT_SCOPE,
@@ -65,14 +65,14 @@ record OwnAnswer(
     }
 
     /** Has the upstream seen the request? */
-    enum Sent {
+    public enum Sent {
         NO,
         YES,
         /** It was written, and no answer came: it may have taken effect. */
         UNKNOWN
     }
 
-    static OwnAnswer of(Kind kind, String connector, String headline, String help, String reason) {
+    public static OwnAnswer of(Kind kind, String connector, String headline, String help, String reason) {
         return new OwnAnswer(
                 kind,
                 connector,
@@ -102,17 +102,17 @@ record OwnAnswer(
                 scopes);
     }
 
-    OwnAnswer sent(Sent known) {
+    public OwnAnswer sent(Sent known) {
         return new OwnAnswer(
                 kind, connector, headline, help, reason, since, known, retryable, retryAfter, action, scopes);
     }
 
-    OwnAnswer retryable(Duration after) {
+    public OwnAnswer retryable(Duration after) {
         return new OwnAnswer(
                 kind, connector, headline, help, reason, since, sent, true, Optional.of(after), action, scopes);
     }
 
-    OwnAnswer action(String command) {
+    public OwnAnswer action(String command) {
         return new OwnAnswer(
                 kind,
                 connector,
@@ -140,5 +140,15 @@ record OwnAnswer(
                 retryAfter,
                 action,
                 List.copyOf(missing));
+    }
+
+    /** Words from outside, at most 200 characters of them, without what clients cut at. */
+    public static String plain(String words) {
+        return plain(words, 200);
+    }
+
+    static String plain(String words, int longest) {
+        String clean = words.replaceAll("[;\"<>\\p{Cntrl}]", " ").trim();
+        return clean.length() <= longest ? clean : clean.substring(0, longest);
     }
 }

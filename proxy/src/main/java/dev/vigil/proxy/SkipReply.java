@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.json.JsonMapper;
@@ -23,7 +24,7 @@ import tools.jackson.databind.util.RawValue;
  * JSON-RPC error in an HTTP 200, because clients read a 4xx as a sign of another protocol era. Ids are copied byte for byte.
  * What hooks and agents may rely on is written down in {@code docs/skip.md} and {@code docs/skip.schema.json}.
  */
-final class SkipReply {
+public final class SkipReply {
     /** Outside the range that JSON-RPC and MCP reserve. */
     static final int SKIPPED = 1401;
 
@@ -47,6 +48,9 @@ final class SkipReply {
             "prompts/list",
             "resources/list",
             "resources/templates/list");
+
+    /** Of a tool, in a sentence. */
+    private static final int LONGEST_NAME = 80;
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -77,6 +81,11 @@ final class SkipReply {
             text.append("event: message\ndata: ").append(answer(request, own)).append("\n\n");
         }
         return Unpooled.copiedBuffer(text, StandardCharsets.UTF_8);
+    }
+
+    /** The error for one request that is neither a skipped call nor a batch; the id is raw JSON. Pure. */
+    public static String error(String id, OwnAnswer own) {
+        return answer(RpcMessage.of(Map.of(RpcField.ID, id)), own).toString();
     }
 
     /** The answer to a client that showed no local key, or a wrong one. Under 200 characters, or some clients cut it. */
@@ -132,7 +141,7 @@ final class SkipReply {
                 own,
                 toolCall
                         ? request.name()
-                                .map(tool -> "The call to " + plain(tool))
+                                .map(tool -> "The call to " + OwnAnswer.plain(tool, LONGEST_NAME))
                                 .orElse("The call")
                         : "The request");
         ObjectNode detail = detail(request, own);
@@ -205,11 +214,5 @@ final class SkipReply {
 
     private static byte[] bytes(ObjectNode answer) {
         return JSON.writeValueAsBytes(answer);
-    }
-
-    /** A tool's name as it may stand in a sentence. */
-    private static String plain(String name) {
-        String clean = name.replaceAll("[;\"<>\\p{Cntrl}]", " ").trim();
-        return clean.length() <= 80 ? clean : clean.substring(0, 80);
     }
 }

@@ -114,7 +114,7 @@ record Skips(Connector connector, TimeSource time) {
         return OwnAnswer.of(
                 Kind.REDIRECTED,
                 name(),
-                name() + " redirects to " + UpstreamTrouble.plain(target),
+                name() + " redirects to " + OwnAnswer.plain(target),
                 "Vigil does not follow with a token. If the server has moved, a person must run: vigil remove " + name()
                         + ", then vigil add " + name() + " URL.",
                 "redirected");

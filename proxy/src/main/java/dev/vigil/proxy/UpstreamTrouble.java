@@ -13,7 +13,7 @@ record UpstreamTrouble(String connector) {
         return OwnAnswer.of(
                         Kind.NOT_MCP,
                         connector,
-                        connector + " does not answer as an MCP server: " + plain(nonsense.what()),
+                        connector + " does not answer as an MCP server: " + OwnAnswer.plain(nonsense.what()),
                         "Is its URL right? See vigil status " + connector + ".",
                         "not_mcp")
                 .sent(Sent.YES);
@@ -34,7 +34,7 @@ record UpstreamTrouble(String connector) {
         return OwnAnswer.of(
                         Kind.UPSTREAM_UNREACHABLE,
                         connector,
-                        connector + " cannot be reached: " + plain(reason),
+                        connector + " cannot be reached: " + OwnAnswer.plain(reason),
                         "Nothing was sent, so the same call may be tried again.",
                         "unreachable")
                 .retryable(SOON);
@@ -55,7 +55,7 @@ record UpstreamTrouble(String connector) {
         return OwnAnswer.of(
                         Kind.ANSWER_LOST,
                         connector,
-                        "the answer of " + connector + " was lost: " + plain(reason),
+                        "the answer of " + connector + " was lost: " + OwnAnswer.plain(reason),
                         "The call may have taken effect. Look before calling again.",
                         "answer_lost")
                 .sent(Sent.UNKNOWN);
@@ -69,11 +69,5 @@ record UpstreamTrouble(String connector) {
                 "this session with " + connector + " is over",
                 "A new one has to be begun. The request was not executed.",
                 "session_over");
-    }
-
-    /** Words from outside, without what clients cut at. */
-    static String plain(String words) {
-        String clean = words.replaceAll("[;\"<>\\p{Cntrl}]", " ").trim();
-        return clean.length() <= 200 ? clean : clean.substring(0, 200);
     }
 }

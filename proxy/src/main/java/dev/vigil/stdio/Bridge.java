@@ -60,7 +60,7 @@ public final class Bridge {
             try {
                 pass(line.get());
             } catch (ClientMessage.Malformed e) {
-                parts.writer().line(OwnError.to(e));
+                parts.writer().line(e.answer());
             }
         }
     }
@@ -68,7 +68,7 @@ public final class Bridge {
     private void pass(LineReader.Line line) throws ClientMessage.Malformed {
         if (line.isTooLong()) {
             throw new ClientMessage.Malformed(
-                    OwnError.NOT_A_MESSAGE, "a line may have " + (LONGEST_LINE >> 20) + " MiB at most");
+                    ClientMessage.Malformed.NOT_A_MESSAGE, "a line may have " + (LONGEST_LINE >> 20) + " MiB at most");
         }
         ClientMessage message = ClientMessage.read(line.body());
         Optional<Call> cancelled = message.cancels().flatMap(this::find);

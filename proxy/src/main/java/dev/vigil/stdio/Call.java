@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.stdio;
 
+import dev.vigil.proxy.OwnAnswer;
+import dev.vigil.proxy.SkipReply;
 import java.net.http.HttpRequest;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -18,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  * begins when the one before has ended; {@link #cancel} may come from any thread.
  */
 final class Call {
+    private static final String START = "vigil run --background";
+
     private final Parts parts;
+    private final BridgeTrouble trouble;
     private final ClientMessage message;
     private final Waiting waiting;
     private final boolean silent;
@@ -32,6 +37,7 @@ final class Call {
     /** @param silent the client hears nothing of it: the handshake of a session that is begun anew */
     Call(Parts parts, ClientMessage message, boolean silent) {
         this.parts = parts;
+        this.trouble = new BridgeTrouble(parts.wire().connector());
         this.message = message;
         this.silent = silent;
         this.waiting = new Waiting(message.requests());
@@ -56,7 +62,7 @@ final class Call {
         try {
             post(known);
         } catch (RuntimeException e) { // such as a session id that cannot stand in a header
-            fail(OwnError.unreachable(words(e), Optional.empty()));
+            fail(trouble.unreachable(words(e)));
         }
     }
 
@@ -65,7 +71,7 @@ final class Call {
         if (request.isPresent()) {
             go(request.get(), reception::head);
         } else {
-            fail(OwnError.unreachable("no daemon is running any more", Optional.of("vigil run --background")));
+            fail(trouble.unreachable("no daemon is running any more").action(START));
         }
     }
 
@@ -82,7 +88,7 @@ final class Call {
         try {
             conclude(failure);
         } catch (RuntimeException e) {
-            fail(OwnError.lost(String.valueOf(e)));
+            fail(trouble.lost(String.valueOf(e)));
         }
     }
 
@@ -93,7 +99,7 @@ final class Call {
         if (reception.isStopped() || answered) {
             over.complete(null);
         } else if (failure != null && !resuming && Wire.isUnsent(failure)) {
-            fail(OwnError.unreachable(words(failure), Optional.of("vigil run --background")));
+            fail(trouble.unreachable(words(failure)).action(START));
         } else if (refusal.isPresent() && failure == null) {
             refused(refusal.get());
         } else if (waiting.isNobody() && failure == null) {
@@ -101,28 +107,29 @@ final class Call {
         } else if (reception.isResumable()) {
             parts.wire().later(reception.events().pause(), this::resume);
         } else {
-            fail(OwnError.lost(failure == null ? "the stream ended without it" : words(failure)));
+            fail(trouble.lost(failure == null ? "the stream ended without it" : words(failure)));
         }
     }
 
-    private void refused(Refusal why) {
-        if (why.status() == 404 && isOfASession() && !renewed) {
+    private void refused(Refusal refusal) {
+        if (refusal.status() == 404 && isOfASession() && !renewed) {
             renewed = true;
             Function<ClientMessage, CompletableFuture<Void>> post = this::postSilently;
-            parts.session().renewed(shown, post).whenComplete((known, trouble) -> {
-                if (trouble == null) {
+            parts.session().renewed(shown, post).whenComplete((known, why) -> {
+                if (why == null) {
                     send(known);
                 } else {
-                    fail(OwnError.sessionLost(words(trouble)));
+                    fail(trouble.sessionLost(words(why)));
                 }
             });
-        } else if (why.status() / 100 == 2 && waiting.isNobody()) {
+        } else if (refusal.status() / 100 == 2 && waiting.isNobody()) {
             over.complete(null); // 202, the usual answer to a notification
         } else if (silent || waiting.isNobody()) {
-            fail(why.asError());
+            fail(refusal.asError(trouble));
         } else {
             waiting.takeAll()
-                    .forEach(id -> parts.writer().line(why.to(id, parts.wire().connector())));
+                    .forEach(id ->
+                            parts.writer().line(refusal.to(id, parts.wire().connector())));
             over.complete(null);
         }
     }
@@ -144,11 +151,11 @@ final class Call {
         if (request.isPresent()) {
             go(request.get(), reception::resumed);
         } else {
-            fail(OwnError.lost("no daemon is running any more"));
+            fail(trouble.lost("no daemon is running any more"));
         }
     }
 
-    private void fail(OwnError error) {
+    private void fail(OwnAnswer error) {
         if (silent) {
             over.completeExceptionally(new IllegalStateException(error.headline()));
             return;
@@ -157,8 +164,7 @@ final class Call {
             parts.notes()
                     .accept(message.first().method().orElse("a response") + " was not delivered: " + error.headline());
         }
-        waiting.takeAll()
-                .forEach(id -> parts.writer().line(error.to(id, parts.wire().connector())));
+        waiting.takeAll().forEach(id -> parts.writer().line(SkipReply.error(id, error)));
         over.complete(null);
     }
 

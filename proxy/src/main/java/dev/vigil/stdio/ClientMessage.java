@@ -7,6 +7,7 @@ import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * One line of the client: a message, or a batch of them (2025-03-26).
@@ -20,6 +21,8 @@ record ClientMessage(Body body, List<Rpc> messages) {
 
     /** Why a line is none, with a code of JSON-RPC. */
     static final class Malformed extends Exception {
+        static final int NOT_JSON = -32700;
+        static final int NOT_A_MESSAGE = -32600;
         private static final long serialVersionUID = 1L;
 
         private final int code;
@@ -29,8 +32,13 @@ record ClientMessage(Body body, List<Rpc> messages) {
             this.code = code;
         }
 
-        int code() {
-            return code;
+        /** The answer: it has no id, for none could be read. */
+        String answer() {
+            ObjectNode answer = Rpc.envelope("null");
+            answer.putObject("error")
+                    .put("code", code)
+                    .put("message", (code == NOT_JSON ? "Parse error: " : "Invalid Request: ") + getMessage());
+            return answer.toString();
         }
     }
 
@@ -38,11 +46,11 @@ record ClientMessage(Body body, List<Rpc> messages) {
         try (JsonParser at = Rpc.parser(body)) {
             List<Rpc> messages = messages(at);
             if (at.nextToken() != null) {
-                throw new Malformed(OwnError.NOT_JSON, "more than one JSON value on a line");
+                throw new Malformed(Malformed.NOT_JSON, "more than one JSON value on a line");
             }
             return new ClientMessage(body, messages);
         } catch (JacksonException e) {
-            throw new Malformed(OwnError.NOT_JSON, "this line is not JSON");
+            throw new Malformed(Malformed.NOT_JSON, "this line is not JSON");
         }
     }
 
@@ -56,7 +64,7 @@ record ClientMessage(Body body, List<Rpc> messages) {
             messages.add(Rpc.read(at));
         }
         if (messages.isEmpty() || at.currentToken() != JsonToken.END_ARRAY) {
-            throw new Malformed(OwnError.NOT_A_MESSAGE, "a line must be a JSON-RPC message, or a batch of them");
+            throw new Malformed(Malformed.NOT_A_MESSAGE, "a line must be a JSON-RPC message, or a batch of them");
         }
         return messages;
     }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.stdio;
 
+import dev.vigil.proxy.OwnAnswer;
+import dev.vigil.proxy.SkipReply;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -37,26 +38,19 @@ final class Refusal implements Wire.Pieces {
     String to(String id, String connector) {
         JsonNode error = json().path("error");
         if (!error.isObject()) {
-            return asError().to(id, connector);
+            return SkipReply.error(id, asError(new BridgeTrouble(connector)));
         }
-        ObjectNode answer = OwnError.envelope(id);
+        ObjectNode answer = Rpc.envelope(id);
         answer.set("error", error);
         return answer.toString();
     }
 
-    OwnError asError() {
+    OwnAnswer asError(BridgeTrouble trouble) {
         String said = json().path("message").asString("");
         if (status / 100 == 2) {
-            return OwnError.notMcp("HTTP " + status + (type.isEmpty() ? "" : ", " + type));
+            return trouble.notMcp("HTTP " + status + (type.isEmpty() ? "" : ", " + type));
         }
-        return new OwnError(
-                "upstream_trouble",
-                "HTTP " + status + (said.isEmpty() ? " came instead of an answer" : ": " + said),
-                "See vigil status.",
-                "http_" + status,
-                OwnError.Sent.YES,
-                false,
-                Optional.empty());
+        return trouble.refused(status, said);
     }
 
     private JsonNode json() {

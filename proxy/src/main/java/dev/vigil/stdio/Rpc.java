@@ -8,6 +8,8 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.util.RawValue;
 
 /**
  * What one message of the client says about itself, read without holding its arguments.
@@ -82,5 +84,12 @@ record Rpc(
         }
         boolean number = token == JsonToken.VALUE_NUMBER_INT || token == JsonToken.VALUE_NUMBER_FLOAT;
         return number ? at.getString() : null;
+    }
+
+    /** The beginning of an answer; the id is raw JSON. */
+    static ObjectNode envelope(String id) {
+        ObjectNode answer = JSON.createObjectNode().put("jsonrpc", "2.0");
+        answer.putRawValue("id", new RawValue(id));
+        return answer;
     }
 }

@@ -124,7 +124,7 @@ class FramingTest {
         assertThatThrownBy(() -> read(line))
                 .isInstanceOfSatisfying(
                         ClientMessage.Malformed.class,
-                        e -> assertThat(OwnError.to(e))
+                        e -> assertThat(e.answer())
                                 .startsWith("{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":" + code));
     }
 
