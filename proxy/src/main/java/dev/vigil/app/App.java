@@ -22,6 +22,7 @@ import dev.vigil.proxy.Recovery;
 import dev.vigil.session.SessionStore;
 import dev.vigil.snapshot.StandIn;
 import dev.vigil.sync.LeftToOthers;
+import dev.vigil.vault.FileSessions;
 import dev.vigil.vault.Home;
 import dev.vigil.vault.Vault;
 import java.io.IOException;
@@ -41,7 +42,11 @@ final class App implements AutoCloseable {
     private static final int REFRESHES_AT_ONCE = 8;
     private static final int PAGES_AT_ONCE = 4;
 
-    /** What the daemon is made from. */
+    /**
+     * What the daemon is made from.
+     *
+     * @param sessions empty where no client can come back after a restart
+     */
     record Parts(
             Home home,
             Path userHome,
@@ -50,7 +55,14 @@ final class App implements AutoCloseable {
             Vault vault,
             Outbound outbound,
             TimeSource time,
-            EventLog.Sink log) {}
+            EventLog.Sink log,
+            Optional<FileSessions> sessions) {
+
+        /** What one client has for itself: it ends with it, and leaves the file to the daemon. */
+        Parts forOneClient() {
+            return new Parts(home, userHome, environment, config, vault, outbound, time, log, Optional.empty());
+        }
+    }
 
     private final ExecutorService refreshIo = Pool.named("refresh-io", REFRESHES_AT_ONCE);
     private final ExecutorService pageIo = Pool.named("page-io", PAGES_AT_ONCE);
@@ -89,10 +101,7 @@ final class App implements AutoCloseable {
         Hindsight hindsight = Hindsight.of(parts.vault(), parts.time());
         desk = new DaemonDesk(config, keeper, reload, sync, secrets, door, hindsight, this::skew, parts.time(), stop);
         sessions = SessionStore.open(
-                parts.vault().sessions(),
-                TaskLoop.named("sessions"),
-                parts.time(),
-                words -> events.daemon("warning", words));
+                parts.sessions(), TaskLoop.named("sessions"), parts.time(), words -> events.daemon("warning", words));
         server = server();
         recovery.tell(server);
         LoginSetup logins = LoginWiring.over(clocks, parts.vault(), policy, parts.time(), port(), elsewhere());

@@ -70,7 +70,8 @@ final class NearestProxy implements AutoCloseable {
         Shell shell = workplace.shell();
         LogFiles log = new LogFiles(workplace.home().log(), "stdio-" + connector.name() + ".jsonl", shell.err(), true);
         try {
-            App app = App.start(workplace.parts(only(connector, workplace.config()), log), () -> {});
+            App app = App.start(
+                    workplace.parts(only(connector, workplace.config()), log).forOneClient(), () -> {});
             String url = "http://127.0.0.1:" + app.port();
             return new NearestProxy(endpoint(workplace, connector, () -> Optional.of(url)), () -> {
                 app.close();

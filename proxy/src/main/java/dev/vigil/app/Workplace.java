@@ -180,7 +180,15 @@ final class Workplace {
     /** What a daemon of this home is made from. */
     App.Parts parts(Config config, EventLog.Sink log) {
         return new App.Parts(
-                home, shell.userHome(), shell.environment(), config, vaults(), outbound(), shell.time(), log);
+                home,
+                shell.userHome(),
+                shell.environment(),
+                config,
+                vaults(),
+                outbound(),
+                shell.time(),
+                log,
+                Optional.of(vaults().sessions()));
     }
 
     /** Tells commands that this process is the daemon and listens there. */

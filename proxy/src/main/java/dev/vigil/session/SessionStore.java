@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,7 +24,7 @@ import java.util.stream.Collectors;
 public final class SessionStore implements AutoCloseable {
     static final Duration REST = Duration.ofMillis(500);
 
-    private final FileSessions files;
+    private final Optional<FileSessions> files;
     private final TaskLoop loop;
     private final Consumer<String> trouble;
     private final SessionBook book;
@@ -31,7 +32,7 @@ public final class SessionStore implements AutoCloseable {
     /** What stands on the disk. Touched on the loop only. */
     private final Map<String, List<Session.Kept>> written = new HashMap<>();
 
-    private SessionStore(FileSessions files, TaskLoop loop, TimeSource time, Consumer<String> trouble) {
+    private SessionStore(Optional<FileSessions> files, TaskLoop loop, TimeSource time, Consumer<String> trouble) {
         this.files = files;
         this.loop = loop;
         this.trouble = trouble;
@@ -41,11 +42,14 @@ public final class SessionStore implements AutoCloseable {
     /**
      * Reads what is there; blocks for it.
      *
+     * @param files empty where no session outlives the process
      * @param trouble told in words what cannot be read or written; clients begin new sessions then
      */
-    public static SessionStore open(FileSessions files, TaskLoop loop, TimeSource time, Consumer<String> trouble) {
+    public static SessionStore open(
+            Optional<FileSessions> files, TaskLoop loop, TimeSource time, Consumer<String> trouble) {
         SessionStore store = new SessionStore(files, loop, time, trouble);
-        CompletableFuture.runAsync(store::read, loop).join();
+        files.ifPresent(
+                kept -> CompletableFuture.runAsync(() -> store.read(kept), loop).join());
         return store;
     }
 
@@ -53,11 +57,11 @@ public final class SessionStore implements AutoCloseable {
         return book;
     }
 
-    private void read() {
-        attempt("read", () -> files.connectors().forEach(this::read));
+    private void read(FileSessions files) {
+        attempt("read", () -> files.connectors().forEach(connector -> read(files, connector)));
     }
 
-    private void read(String connector) {
+    private void read(FileSessions files, String connector) {
         attempt(
                 "read",
                 () -> files.load(connector).ifPresent(node -> {
@@ -75,14 +79,18 @@ public final class SessionStore implements AutoCloseable {
 
     private void write() {
         due.set(false);
+        files.ifPresent(this::write);
+    }
+
+    private void write(FileSessions files) {
         Map<String, List<Session.Kept>> now = book.kept().stream()
                 .collect(Collectors.groupingBy(kept -> kept.owner().connector()));
         Set<String> all = new HashSet<>(written.keySet());
         all.addAll(now.keySet());
-        all.forEach(connector -> write(connector, now.getOrDefault(connector, List.of())));
+        all.forEach(connector -> write(files, connector, now.getOrDefault(connector, List.of())));
     }
 
-    private void write(String connector, List<Session.Kept> kept) {
+    private void write(FileSessions files, String connector, List<Session.Kept> kept) {
         if (kept.isEmpty()) {
             attempt("removed", () -> {
                 files.delete(connector);
@@ -109,7 +117,7 @@ public final class SessionStore implements AutoCloseable {
     /** Writes what is not written yet. */
     @Override
     public void close() {
-        CompletableFuture.runAsync(this::write, loop).join();
+        CompletableFuture.runAsync(() -> write(), loop).join();
         loop.close();
     }
 }

@@ -3,14 +3,21 @@ package dev.vigil.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vigil.vault.FileSessions;
+import dev.vigil.vault.Home;
+import dev.vigil.vault.Vault;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Which proxy a bridge goes to, and what it says of it. No network: nobody is logged in, so every call is skipped. */
 class StdioCommandTest {
@@ -64,6 +71,22 @@ class StdioCommandTest {
             assertThat(ended.err()).isEmpty();
             assertThat(home.resolve("local-keys")).doesNotExist();
         }
+    }
+
+    /** They are the daemon's, which may start at any time; the bridge's own client never comes back. */
+    @Test
+    void bridgeThatServesByItselfHasNoEyeForSessionsOnDisk() {
+        FileSessions sessions = Vault.open(Home.from(Map.of("VIGIL_HOME", home.toString()), home), Optional.empty())
+                .sessions();
+        ObjectNode unreadable =
+                JsonMapper.shared().createObjectNode().put("version", 1).put("sessions", "none");
+        sessions.save("notion", unreadable);
+
+        Cli.Ended ended = cli(0).runTyping(CALL, "stdio", "notion");
+
+        assertSkipped(ended);
+        assertThat(ended.err()).doesNotContain("sessions of clients cannot be read");
+        assertThat(sessions.load("notion")).isPresent();
     }
 
     @Test

@@ -39,7 +39,7 @@ class SessionStoreTest {
     private SessionStore open() {
         Home home = Home.from(Map.of("VIGIL_HOME", folder.resolve("home").toString()), folder);
         Vault vault = Vault.open(home, Optional.empty());
-        return SessionStore.open(vault.sessions(), TaskLoop.named("sessions"), time, troubles::add);
+        return SessionStore.open(Optional.of(vault.sessions()), TaskLoop.named("sessions"), time, troubles::add);
     }
 
     @Test
