@@ -54,7 +54,9 @@ final class ExchangeLog {
     void remember(RequestBody body) {
         if (method.isEmpty() && body.size() > 0) {
             MessageScan scan = body.scanned();
-            method = scan.method().map(ExchangeLog::cut);
+            method = scan.isBatch()
+                    ? Optional.of("batch of " + scan.messages().size())
+                    : scan.method().map(ExchangeLog::cut);
             tool = scan.name().or(scan::uri).map(ExchangeLog::cut);
         }
     }

@@ -230,20 +230,21 @@ public final class MessageScan {
         return List.copyOf(messages);
     }
 
-    /** The first message, whole or as far as it has come. */
-    private RpcMessage first() {
+    /** The message, whole or as far as it has come. No one message speaks for a batch. */
+    private RpcMessage only() {
+        if (isBatch()) return RpcMessage.NOTHING;
         return messages.isEmpty() ? RpcMessage.of(found) : messages.get(0);
     }
 
     Optional<String> method() {
-        return first().method();
+        return only().method();
     }
 
     Optional<String> name() {
-        return first().name();
+        return only().name();
     }
 
     Optional<String> uri() {
-        return first().uri();
+        return only().uri();
     }
 }

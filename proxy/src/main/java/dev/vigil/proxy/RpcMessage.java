@@ -25,6 +25,8 @@ public record RpcMessage(
         Optional<String> progressToken,
         Optional<String> protocolVersion) {
 
+    static final RpcMessage NOTHING = of(Map.of());
+
     static RpcMessage of(Map<RpcField, String> found) {
         return new RpcMessage(
                 Optional.ofNullable(found.get(RpcField.ID)),

@@ -209,7 +209,19 @@ class MessageScanTest {
         assertThat(scan.isJson()).isTrue();
         assertThat(scan.messages().stream().map(RpcMessage::id))
                 .containsExactly(Optional.of("\"l\\u0061st\""), Optional.empty());
-        assertThat(scan.name()).contains("big");
+        assertThat(scan.messages().get(0).name()).contains("big");
+    }
+
+    /** What may be done for its first message may not be done for the others. */
+    @Test
+    void noMessageSpeaksForABatch() {
+        MessageScan scan = new MessageScan();
+        feed(scan, "[{\"id\":1,\"method\":\"resources/read\",\"params\":{\"name\":\"a\",\"uri\":\"b\"}}");
+        assertThat(scan.method()).isEmpty();
+        feed(scan, ",{\"id\":2,\"method\":\"tools/call\"}]");
+        assertThat(scan.method()).isEmpty();
+        assertThat(scan.name()).isEmpty();
+        assertThat(scan.uri()).isEmpty();
     }
 
     @Test
