@@ -51,7 +51,9 @@ final class ClientHandler extends ChannelInboundHandlerAdapter {
             receiving = true;
             keepAlive =
                     HttpUtil.isKeepAlive(request) && !request.decoderResult().isFailure();
-            turn = door.receive(request, new Connection(ctx));
+            Connection connection = new Connection(ctx);
+            Turn begun = door.receive(request, connection);
+            turn = connection.over ? null : begun; // it may have been answered at once
         }
         if (message instanceof HttpContent piece) {
             content(ctx, piece);
@@ -138,6 +140,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter {
     /** What a turn may do with its client's connection. */
     final class Connection {
         private final ChannelHandlerContext ctx;
+        private boolean over;
 
         private Connection(ChannelHandlerContext ctx) {
             this.ctx = ctx;
@@ -160,6 +163,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter {
 
         /** The answer has been written to its end. */
         void turnOver() {
+            over = true;
             turn = null;
             heldBack = false;
             if (!isKept()) {
@@ -178,6 +182,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter {
 
         /** The answer broke off, and the client must notice. */
         void reset() {
+            over = true;
             turn = null;
             ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
             ctx.close();

@@ -148,8 +148,10 @@ final class UpstreamCall {
         } else if (interim) {
             interim = !(message instanceof LastHttpContent);
             ReferenceCountUtil.release(message);
+        } else if (message instanceof HttpContent piece) {
+            contentReceived(piece);
         } else {
-            contentReceived((HttpContent) message);
+            ReferenceCountUtil.release(message); // what the codec lets through after 101
         }
     }
 
@@ -157,6 +159,10 @@ final class UpstreamCall {
         answerBegun = true;
         if (head.decoderResult().isFailure()) {
             lost("its answer is not HTTP");
+            return;
+        }
+        if (head.status().code() == 101) {
+            lost("it wants to speak another protocol, which nobody asked for");
             return;
         }
         if (head.status().code() < 200) {

@@ -444,6 +444,41 @@ class ExchangeTest {
     }
 
     @Test
+    void serverThatSwitchesProtocolsIsToldOfAsALostAnswer() throws Exception {
+        proxy.loggedIn(HOUR);
+        upstream.script(
+                (request, out) -> ScriptedUpstream.write(
+                        out,
+                        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nwhat now follows"));
+        assertThat(proxy.post(call(1, "search")).body())
+                .contains("answer_lost")
+                .contains("it wants to speak another protocol");
+    }
+
+    /** Connections are kept, and a client's next request may come on the one of its last. */
+    @Test
+    void requestIsAnsweredAfterADeleteThatNobodyWasAskedFor() throws Exception {
+        proxy.loggedIn(HOUR);
+        upstream.script(wanting("nothing"));
+        proxy.refresher(grant -> new Rejected(
+                grant.refused(new Refusal("invalid_grant", proxy.time.now().wall())), "invalid_grant"));
+        proxy.post(call(1, "search"));
+        String head = " /mcp/notion HTTP/1.1\r\nHost: 127.0.0.1:" + proxy.server.port() + "\r\nAuthorization: Bearer "
+                + RunningProxy.KEY + "\r\n";
+        String body = call(2, "search");
+        try (Socket client = proxy.socket()) {
+            ScriptedUpstream.write(client.getOutputStream(), "DELETE" + head + "\r\n");
+            byte[] accepted = client.getInputStream().readNBytes("HTTP/1.1 202".length());
+            assertThat(new String(accepted, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 202");
+            ScriptedUpstream.write(
+                    client.getOutputStream(),
+                    "POST" + head + "Connection: close\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+            assertThat(new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .contains("authorization_expired");
+        }
+    }
+
+    @Test
     void expiredTokenIsRenewedBeforeTheRequestIsSent() throws Exception {
         proxy.loggedIn(Duration.ofMillis(1));
         upstream.script(wanting("token-2"));
