@@ -108,10 +108,10 @@ final class Asking implements UpstreamCall.Listener, SessionBegin.Waiter {
             body.takeBack();
         }
         boolean mayBeginAnew = verdict instanceof Verdict.Pass && session.isKnown() && !begunAnew;
-        if (mayBeginAnew && head.status().code() == 404) {
+        if (mayBeginAnew && SessionDoubt.isRaisedBy(head)) {
+            doubt = new SessionDoubt(head, body.scanned());
+        } else if (mayBeginAnew && head.status().code() == 404) {
             forgotten();
-        } else if (mayBeginAnew && SessionDoubt.isRaisedBy(head)) {
-            doubt = new SessionDoubt(head);
         } else if (verdict instanceof Verdict.Follow follow && body.isReplayable()) {
             followed = true;
             detours.remember(connector, follow.target());

@@ -50,6 +50,10 @@ final class SessionBegin implements Handshake.Asker {
 
     static void begin(Way way, Session session, EventLoop loop, Waiter waiter) {
         SessionBegin begin = new SessionBegin(way, session, waiter);
+        if (session.handshake().isEmpty()) {
+            waiter.failed(begin.sessionOver()); // only the client can
+            return;
+        }
         Optional<CompletableFuture<Void>> other = session.beginning();
         if (other.isPresent()) {
             other.get().whenCompleteAsync((done, failure) -> begin.begunByAnother(), loop);

@@ -8,26 +8,40 @@ import io.netty.handler.codec.http.LastHttpContent;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.regex.Pattern;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
- * An answer 400 to a request that showed a session. Some servers mean by it that they do not know the session, for which
- * the specification has 404, and say so in a short JSON error; so it is held until it is whole. On one event loop only.
+ * An answer 404 or 400 to a request that showed a session, with a short JSON error, which is held until it is whole. 404 means
+ * that the session is not known (MCP 2025-11-25, "Session Management"), and some servers mean so by 400 and say it. Who answers
+ * a request by its id, on the other hand, has read it, and may have executed it. On one event loop only.
  */
 final class SessionDoubt {
+    private static final JsonMapper JSON = JsonMapper.shared();
     private static final int LONGEST = 4 * 1024;
+    private static final int NOT_FOUND = 404;
+    /** As servers say it. */
+    private static final Pattern UNKNOWN_SESSION = Pattern.compile(
+            "session[ _-]?id|\\b(no|not|unknown|invalid|expired|missing|bad)( valid| a valid| active)? session"
+                    + "|\\bsession (was |is |has |does )?(not|expired|ended|terminated|closed|invalid|unknown)",
+            Pattern.CASE_INSENSITIVE);
 
     private final HttpResponse head;
+    private final MessageScan request;
     private final List<HttpContent> held = new ArrayList<>();
     private int size;
     private boolean whole;
 
-    SessionDoubt(HttpResponse head) {
+    SessionDoubt(HttpResponse head, MessageScan request) {
         this.head = head;
+        this.request = request;
     }
 
     static boolean isRaisedBy(HttpResponse head) {
-        return head.status().code() == 400 && ReplayRule.isJson(head.headers());
+        int status = head.status().code();
+        return (status == 400 || status == NOT_FOUND) && ReplayRule.isJson(head.headers());
     }
 
     HttpResponse head() {
@@ -43,12 +57,33 @@ final class SessionDoubt {
     }
 
     boolean isAboutTheSession() {
+        String text = text();
+        if (!whole) {
+            return head.status().code() == NOT_FOUND;
+        }
+        boolean saysSo = UNKNOWN_SESSION.matcher(text).find();
+        boolean wasRead = answersTheRequest(text);
+        return head.status().code() == NOT_FOUND ? saysSo || !wasRead : saysSo && !wasRead;
+    }
+
+    private boolean answersTheRequest(String text) {
+        try {
+            JsonNode id = JSON.readTree(text).path("id");
+            return request.messages().stream()
+                    .flatMap(one -> one.id().stream())
+                    .anyMatch(raw -> JSON.readTree(raw).equals(id));
+        } catch (JacksonException e) {
+            return false;
+        }
+    }
+
+    private String text() {
         StringBuilder text = new StringBuilder();
         for (HttpContent piece : held) {
             ByteBuf bytes = piece.content();
             text.append(bytes.toString(StandardCharsets.UTF_8));
         }
-        return whole && text.toString().toLowerCase(Locale.ROOT).contains("session");
+        return text.toString();
     }
 
     /** What has been held; the caller owns it. */

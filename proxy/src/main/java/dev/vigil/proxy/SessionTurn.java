@@ -86,14 +86,17 @@ final class SessionTurn {
         HttpHeaders headers = answer.headers();
         boolean good = answer.status().code() < 300;
         Optional<String> upstream = Optional.ofNullable(headers.get(HEADER));
-        if (session.isEmpty() && upstream.isPresent() && good) {
-            session = minted(grant, body);
+        headers.remove(HEADER);
+        if (session.isEmpty() && upstream.isPresent() && good && isInitialize(body)) {
+            session = Optional.of(minted(grant, body));
         }
         if (session.isEmpty()) {
             return;
         }
-        if (upstream.isPresent()) {
+        if (upstream.isPresent() && good && session.get().upstreamId().equals(sentAs)) { // else it was begun anew since
             session.get().begun(LoginKey.of(grant), upstream);
+        }
+        if (upstream.isPresent()) {
             headers.set(HEADER, session.get().id());
         }
         if (good && isEnd()) {
@@ -111,7 +114,7 @@ final class SessionTurn {
     /** We began it in the upstream's place: the id for the client, and the rest when the upstream can be asked. */
     Optional<String> stoodIn(Authorization authorization, RequestBody body) {
         if (session.isEmpty()) {
-            session = minted(grant(authorization), body);
+            session = Optional.of(minted(grant(authorization), body));
         }
         return session.map(Session::id);
     }
@@ -126,9 +129,15 @@ final class SessionTurn {
         return session.<Object>map(Session::id).orElse(owner);
     }
 
-    private Optional<Session> minted(Optional<Grant> grant, RequestBody body) {
-        return body.text(SessionBook.LONGEST_HANDSHAKE)
-                .map(handshake -> book.mint(owner, LoginKey.of(grant), handshake));
+    private Session minted(Optional<Grant> grant, RequestBody body) {
+        return book.mint(
+                owner,
+                LoginKey.of(grant),
+                body.text(SessionBook.LONGEST_HANDSHAKE).orElse(""));
+    }
+
+    private static boolean isInitialize(RequestBody body) {
+        return body.scanned().method().equals(Optional.of("initialize"));
     }
 
     /** A request was granted that is to be repeated if the session has to be begun anew. */

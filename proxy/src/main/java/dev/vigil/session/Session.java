@@ -132,7 +132,7 @@ public final class Session {
         }
     }
 
-    /** The client's own {@code initialize}, whole. */
+    /** The client's own {@code initialize}, whole; empty where it was too long to be kept. */
     public String handshake() {
         return handshake;
     }

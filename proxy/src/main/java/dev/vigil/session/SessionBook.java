@@ -20,7 +20,7 @@ public final class SessionBook {
     static final Duration LONGEST_IDLE = Duration.ofDays(7);
     /** Of one client of one connector; the one that was used longest ago goes. */
     static final int MOST = 200;
-    /** An {@code initialize} that is longer is not kept, and its session not begun anew. */
+    /** An {@code initialize} that is longer is not kept, and its session not begun anew: the client has to do so. */
     public static final int LONGEST_HANDSHAKE = 64 * 1024;
 
     private static final int ID_BYTES = 16;
@@ -35,7 +35,11 @@ public final class SessionBook {
         this.changed = changed;
     }
 
-    /** A new session, which the upstream does not know yet. */
+    /**
+     * A new session, which the upstream does not know yet.
+     *
+     * @param handshake the client's {@code initialize}; empty where it cannot be sent again
+     */
     public Session mint(SessionOwner owner, LoginKey login, String handshake) {
         String id = Base64.getUrlEncoder().withoutPadding().encodeToString(Randomness.bytes(ID_BYTES));
         Session session = new Session(id, owner, handshake, login, time.now().wall(), changed);
