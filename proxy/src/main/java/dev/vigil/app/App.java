@@ -149,7 +149,8 @@ final class App implements AutoCloseable {
                         Pacing.STANDARD,
                         sessions.book(),
                         new StandIn(snapshots.book()),
-                        snapshots));
+                        snapshots,
+                        config::facing));
     }
 
     /** The bridges of this user show the owner key, which could mint any local key anyway. */

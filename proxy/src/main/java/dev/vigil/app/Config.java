@@ -3,6 +3,7 @@ package dev.vigil.app;
 
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.RefreshSettings;
+import dev.vigil.proxy.Facing;
 import dev.vigil.proxy.ProxySettings;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,11 +31,17 @@ record Config(
     }
 
     /**
-     * A connector, and where the secret of its own OAuth client is, if it has one.
+     * A connector, where the secret of its own OAuth client is, if it has one, and how it meets its clients.
      *
      * @param connector without that secret
      */
-    record Entry(Connector connector, Optional<SecretRef> clientSecret) {}
+    record Entry(Connector connector, Optional<SecretRef> clientSecret, Facing facing) {
+
+        /** The same for a proxy that serves one client and cannot be logged in at. */
+        Entry alone() {
+            return new Entry(connector, clientSecret, new Facing(facing.syntheticProgress(), false, Optional.empty()));
+        }
+    }
 
     List<Connector> connectors() {
         return entries.stream().map(Entry::connector).toList();

@@ -5,6 +5,7 @@ import dev.vigil.auth.Connector;
 import dev.vigil.auth.GrantKind;
 import dev.vigil.auth.PinnedClient;
 import dev.vigil.auth.RefreshSettings;
+import dev.vigil.proxy.Facing;
 import dev.vigil.proxy.ProxySettings;
 import java.io.IOException;
 import java.net.URI;
@@ -103,7 +104,7 @@ final class ConfigReader {
         if (!given.has("url")) {
             connectors.wrongKey(name, "has no url. Write url: https://... under it");
         }
-        given.allow(Set.of("url", "grant", "header", "scopes", "client", "refresh"));
+        given.allow(Set.of("url", "grant", "header", "scopes", "client", "refresh", "progress", "interactive", "port"));
         Optional<URI> url = given.parsed("url", ConfigValues::url);
         GrantKind kind = given.parsed("grant", ConfigValues::kind).orElse(GrantKind.OAUTH);
         Optional<String> header = header(name, kind, given, connectors);
@@ -112,8 +113,10 @@ final class ConfigReader {
         ConfigSection client = given.section("client").allow(Set.of("id", "secret"));
         Optional<PinnedClient> pinned = pinned(given, client);
         Optional<SecretRef> secret = reference(client, "secret");
+        Facing facing = new FacingSection(given).read();
         return url.filter(fine -> problems.count() == before)
-                .map(at -> new Config.Entry(new Connector(name, at, kind, header, scopes, pinned, refresh), secret));
+                .map(at -> new Config.Entry(
+                        new Connector(name, at, kind, header, scopes, pinned, refresh), secret, facing));
     }
 
     private static Optional<String> header(String name, GrantKind kind, ConfigSection given, ConfigSection connectors) {

@@ -3,6 +3,7 @@ package dev.vigil.app;
 
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.RefreshSettings;
+import dev.vigil.proxy.Facing;
 import java.util.Optional;
 
 /** The config in force. Replaced as a whole by whoever reloads, read anywhere without waiting. */
@@ -24,6 +25,10 @@ final class LiveConfig {
 
     Optional<Connector> connector(String name) {
         return get().entry(name).map(Config.Entry::connector);
+    }
+
+    Facing facing(String name) {
+        return get().entry(name).map(Config.Entry::facing).orElse(Facing.PLAIN);
     }
 
     RefreshSettings refreshOf(String name) {

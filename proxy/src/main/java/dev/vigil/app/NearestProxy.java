@@ -86,7 +86,7 @@ final class NearestProxy implements AutoCloseable {
     /** On any free port; a local key is wanted even where the daemon's port does without. */
     private static Config only(Connector connector, Config all) {
         return new Config(
-                all.entry(connector.name()).stream().toList(),
+                all.entry(connector.name()).map(Config.Entry::alone).stream().toList(),
                 new ProxySettings(0, true, List.of()),
                 all.ca(),
                 all.keys(),

@@ -14,6 +14,7 @@ import dev.vigil.oauth.LoginCallback;
 import dev.vigil.oauth.LoginException;
 import dev.vigil.oauth.LoginStatus;
 import dev.vigil.oauth.Logins;
+import dev.vigil.proxy.Facing;
 import dev.vigil.proxy.LocalPages;
 import dev.vigil.proxy.Pacing;
 import dev.vigil.proxy.ProxyEvents;
@@ -58,7 +59,8 @@ final class OwnDesk implements LoginDesk, LocalPages {
                         Pacing.STANDARD,
                         new SessionBook(workplace.shell().time(), () -> {}),
                         new StandIn(new SnapshotBook(workplace.vaults().snapshots())),
-                        (owner, ask, body, events) -> {}));
+                        (owner, ask, body, events) -> {},
+                        name -> Facing.PLAIN));
         this.logins = new Logins(workplace.loginSetup(policy, server.port()), grant -> {});
         pages.complete(this);
     }

@@ -3,7 +3,6 @@ package dev.vigil.proxy;
 
 import dev.vigil.proxy.AnswerStream.Break;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -30,13 +29,18 @@ final class Answering {
     private Runnable whenOver = () -> {};
 
     Answering(
-            ProxyParts parts, HttpRequest request, ClientHandler.Connection client, RequestBody body, ExchangeLog log) {
+            ProxyParts parts,
+            HttpRequest request,
+            ClientHandler.Connection client,
+            RequestBody body,
+            ExchangeLog log,
+            Awake awake) {
         this.parts = parts;
         this.request = request;
         this.client = client;
         this.body = body;
         this.log = log;
-        this.awake = new Awake(parts, client.ctx().channel().eventLoop());
+        this.awake = awake;
     }
 
     /** Has the client got its answer, or gone? */
@@ -72,34 +76,33 @@ final class Answering {
     /** An event stream of our own, until the upstream answers. */
     void begin() {
         stream = AnswerStream.ours(client.ctx(), EarlyStream.head(request.protocolVersion(), client.isKept()));
-        awake.onStream(this::beat);
+        awake.onStream(this::beat, this::say);
     }
 
     /** The upstream's answer is the client's, and no second sending can follow. */
     void pass(HttpResponse head) {
         passing = true;
         log.remember(body);
-        body.settle(isPost()); // the id is wanted if this answer breaks off
+        body.settle(request.method().equals(HttpMethod.POST)); // the id is wanted if this answer breaks off
         if (stream != null) {
             stream.pour(head.headers());
         } else {
             stream = AnswerStream.passing(
                     client.ctx(), HeaderRules.toClient(head, request.protocolVersion(), client.isKept()));
             if (stream.isEvents()) {
-                awake.onStream(this::beat);
+                awake.onStream(this::beat, this::say);
             }
         }
     }
 
     /** Can the client still be given an answer that begins so? Once it reads events, it can be given nothing else. */
     boolean takes(HttpResponse head) {
-        boolean readable = ReplayRule.isJson(head.headers()) || ReplayRule.isEvents(head.headers());
-        return stream == null || (readable && head.status().code() < 300);
+        return stream == null || EarlyStream.carries(head);
     }
 
     private void beat() {
-        if (stream != null && stream.isBetweenEvents() && client.ctx().channel().isWritable()) {
-            stream.inject(StreamWords.comment());
+        if (client.ctx().channel().isWritable()) {
+            say(StreamWords.comment());
         }
     }
 
@@ -171,7 +174,7 @@ final class Answering {
     }
 
     private void endWith(AnswerStream events, OwnAnswer own) {
-        events.endWith(isPost() ? SkipReply.events(body.scanned(), own) : Unpooled.EMPTY_BUFFER);
+        events.endWith(SkipReply.events(body.scanned(), own)); // which is nothing on a GET stream
         finish(events.status());
     }
 
@@ -242,9 +245,5 @@ final class Answering {
         long bytesUp = body.size();
         body.release();
         parts.events().exchanged(log.report(parts.time().now(), status, bytesUp, bytesDown));
-    }
-
-    private boolean isPost() {
-        return request.method().equals(HttpMethod.POST);
     }
 }

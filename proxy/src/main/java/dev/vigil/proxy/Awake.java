@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.proxy;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps one client waiting: wakes up when no answer has come for a while, and while nothing is said on its event stream. */
 final class Awake {
     private final ProxyParts parts;
     private final EventLoop loop;
+    private final Progressing progress;
     private @Nullable Future<?> silence;
     private @Nullable Pulse pulse;
 
-    Awake(ProxyParts parts, EventLoop loop) {
+    Awake(ProxyParts parts, EventLoop loop, Progressing progress) {
         this.parts = parts;
         this.loop = loop;
+        this.progress = progress;
     }
 
     /** @param slow runs first, {@code speakUp} later */
@@ -33,8 +37,18 @@ final class Awake {
         return loop.schedule(task, rest.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    void onStream(Runnable beat) {
+    /**
+     * The client has an event stream.
+     *
+     * @param beat says nothing, aloud
+     * @param say writes an event of ours, or drops it
+     */
+    void onStream(Runnable beat, Consumer<ByteBuf> say) {
         pulse = Pulse.start(loop, parts.time(), parts.pacing().pulse(), beat);
+        progress.onStream(event -> {
+            said();
+            say.accept(event);
+        });
     }
 
     /** Something has just been said on the stream. */
@@ -45,6 +59,7 @@ final class Awake {
     }
 
     void stop() {
+        progress.stop();
         if (silence != null) {
             silence.cancel(false);
         }

@@ -35,6 +35,12 @@ final class EarlyStream {
                         .anyMatch(line -> line.toLowerCase(Locale.ROOT).contains("text/event-stream"));
     }
 
+    /** Can an answer that begins so still be told on a stream that has begun? */
+    static boolean carries(HttpResponse answer) {
+        boolean readable = ReplayRule.isJson(answer.headers()) || ReplayRule.isEvents(answer.headers());
+        return readable && answer.status().code() < 300;
+    }
+
     static HttpResponse head(HttpVersion client, boolean keep) {
         HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
         head.headers()

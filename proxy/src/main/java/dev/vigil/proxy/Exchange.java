@@ -4,7 +4,6 @@ package dev.vigil.proxy;
 import dev.vigil.auth.Authorization;
 import dev.vigil.auth.Authorization.Live;
 import dev.vigil.auth.Connector;
-import dev.vigil.snapshot.Owner;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpContent;
@@ -38,7 +37,7 @@ final class Exchange implements Turn, Asker, Permission.Asker {
     private final Listening listening;
     private final Absence absence;
     private final TokenTrial token;
-    private Optional<ListTap> tap = Optional.empty();
+    private final Overhearing overhearing;
     private boolean renewed;
 
     Exchange(
@@ -54,17 +53,20 @@ final class Exchange implements Turn, Asker, Permission.Asker {
         this.body = new RequestBody(shared.budget(), client::holdBack);
         this.log = new ExchangeLog(parts.time().now(), connector.name(), clientName, request);
         this.skips = new Skips(connector, parts.time());
-        this.answering = new Answering(parts, request, client, body, log);
         this.token = new TokenTrial(parts, connector);
         EventLoop loop = client.ctx().channel().eventLoop();
-        this.permission = new Permission(parts, connector, loop, answering::isOver);
         this.session = SessionTurn.of(parts.sessions(), connector, clientName, request);
+        Progressing.Terms terms = Progressing.Terms.of(shared, connector);
+        Progressing progress = new Progressing(terms, request, body, session.listener(), loop);
+        this.answering = new Answering(parts, request, client, body, log, new Awake(parts, loop, progress));
+        this.permission = new Permission(parts, connector, loop, answering::isOver);
         this.asking = new Asking(shared, connector, request, body, session, loop, this);
         this.riding = new Riding(parts, loop, body);
         this.standIn = new StandInTurn(shared, connector, request, session);
         this.listening =
                 new Listening(shared, connector, request, loop, answering, standIn, () -> permission.ask(this));
         this.absence = new Absence(parts, connector, body, answering, riding, standIn, listening);
+        this.overhearing = new Overhearing(parts, connector, token, listening, progress);
     }
 
     void begin() {
@@ -137,8 +139,7 @@ final class Exchange implements Turn, Asker, Permission.Asker {
         } else if (answering.takes(head)) {
             token.accepted();
             session.passed(head, token.grant(), body);
-            listening.passes(body);
-            tap = tapOn(head);
+            overhearing.passes(head, body, isPost() ? standIn.ask(body.scanned()) : Optional.empty());
             answering.pass(head);
         } else if (listening.isHeld()) {
             asking.abandon(); // an upstream may have no such stream; the client keeps the one that it has
@@ -146,11 +147,6 @@ final class Exchange implements Turn, Asker, Permission.Asker {
             asking.abandon();
             failed(skips.trouble().of(new Verdict.ServerTrouble(head.status().code(), Optional.empty())));
         }
-    }
-
-    private Optional<ListTap> tapOn(HttpResponse head) {
-        Owner owner = Owner.of(connector, token.grant());
-        return isPost() ? ListTap.on(head, parts.lists(), owner, standIn.ask(body.scanned())) : Optional.empty();
     }
 
     private void act(Verdict verdict) {
@@ -187,9 +183,7 @@ final class Exchange implements Turn, Asker, Permission.Asker {
 
     @Override
     public void piece(HttpContent piece) {
-        token.heard(piece.content());
-        tap.ifPresent(one -> one.piece(piece));
-        listening.hears(piece.content());
+        overhearing.piece(piece);
         answering.piece(piece);
     }
 

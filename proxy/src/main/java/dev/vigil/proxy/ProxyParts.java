@@ -16,6 +16,7 @@ import java.util.function.Function;
  *
  * @param connectors a connector by its name, as configured now
  * @param localKeys the client that a local key belongs to
+ * @param facing how a connector meets its clients, by its name
  */
 public record ProxyParts(
         TokenKeeper keeper,
@@ -28,4 +29,5 @@ public record ProxyParts(
         Pacing pacing,
         SessionBook sessions,
         StandIn standIn,
-        PassingLists.Ear lists) {}
+        PassingLists.Ear lists,
+        Function<String, Facing> facing) {}

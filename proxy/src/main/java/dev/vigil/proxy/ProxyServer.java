@@ -41,7 +41,8 @@ public final class ProxyServer implements AutoCloseable {
             Detours detours,
             ReplayBudget budget,
             HeldStreams held,
-            Announcements announcements) {}
+            Announcements announcements,
+            ProgressBoard progress) {}
 
     private final MultiThreadIoEventLoopGroup loops;
     private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
@@ -60,7 +61,8 @@ public final class ProxyServer implements AutoCloseable {
                     new Detours(),
                     new ReplayBudget(),
                     held,
-                    new Announcements());
+                    new Announcements(),
+                    new ProgressBoard());
             Channel first = bind("127.0.0.1", settings.port(), shared);
             port = ((InetSocketAddress) first.localAddress()).getPort();
             bindSecond(shared);

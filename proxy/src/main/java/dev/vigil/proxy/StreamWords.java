@@ -3,6 +3,7 @@ package dev.vigil.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import tools.jackson.databind.json.JsonMapper;
@@ -17,6 +18,9 @@ final class StreamWords {
     /** MCP 2026-07-28, "Subscriptions": each message on a listening stream names the request that opened it. */
     private static final String SUBSCRIPTION = "io.modelcontextprotocol/subscriptionId";
 
+    /** At one in 25 s it takes a month to come to 1. */
+    private static final int PROGRESS_DIGITS = 5;
+
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private StreamWords() {}
@@ -30,6 +34,23 @@ final class StreamWords {
     static ByteBuf notification(String method, Optional<String> subscription) {
         ObjectNode message = message().put("method", method);
         subscription.ifPresent(id -> name(message.putObject("params"), id));
+        return event(message);
+    }
+
+    /**
+     * A request is still waited for. A server that takes over begins at 0 or 1, so ours stay far below 1, and hardly above 0.
+     *
+     * @param token the client's, raw
+     * @param count grows with each for the same token
+     */
+    static ByteBuf progress(String token, long count, String connector) {
+        ObjectNode message = message().put("method", "notifications/progress");
+        ObjectNode params = message.putObject("params");
+        params.putRawValue("progressToken", new RawValue(token));
+        params.putRawValue(
+                "progress",
+                new RawValue(BigDecimal.valueOf(count, PROGRESS_DIGITS).toPlainString()));
+        params.put("message", "still waiting for " + connector);
         return event(message);
     }
 

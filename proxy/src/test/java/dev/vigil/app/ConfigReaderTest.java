@@ -2,12 +2,14 @@
 package dev.vigil.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.GrantKind;
 import dev.vigil.auth.PinnedClient;
 import dev.vigil.auth.RefreshSettings;
+import dev.vigil.proxy.Facing;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConfigReaderTest {
     private static final Path FILE = Path.of("/etc/vigil/vigil.yaml");
     private static final Path HOME = Path.of("/home/ada");
-    private static final String KNOWN = "Known here: client, grant, header, refresh, scopes, url";
+    private static final String KNOWN =
+            "Known here: client, grant, header, interactive, port, progress, refresh, scopes, url";
 
     @TempDir
     Path folder;
@@ -99,6 +102,27 @@ class ConfigReaderTest {
     @Test
     void aMissingFileMeansNoConnectors() {
         assertThat(ConfigReader.read(folder.resolve("vigil.yaml"), HOME)).isEqualTo(Config.EMPTY);
+    }
+
+    @Test
+    void nothingMeetsClientsOtherwiseThanItsServerUnlessTheConfigSaysSo() {
+        Config config = ConfigReader.parse("""
+                connectors:
+                  a: { url: https://a.example/mcp }
+                  b: { url: https://b.example/mcp, progress: synthetic }
+                """, FILE, HOME);
+        assertThat(config.entry("a").orElseThrow().facing()).isEqualTo(Facing.PLAIN);
+        assertThat(config.entry("b").orElseThrow().facing()).isEqualTo(new Facing(true, false, Optional.empty()));
+    }
+
+    @Test
+    void anotherKindOfProgressIsRefusedWithItsPlaceAndWhatHelps() {
+        assertThatThrownBy(() -> ConfigReader.parse("""
+                        connectors:
+                          a: { url: https://a.example/mcp, progress: often }
+                        """, FILE, HOME))
+                .hasMessageContaining("connectors.a.progress")
+                .hasMessageContaining("'often' is no kind of progress. Write progress: synthetic");
     }
 
     @ParameterizedTest

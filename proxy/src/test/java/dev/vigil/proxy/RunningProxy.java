@@ -65,6 +65,7 @@ final class RunningProxy implements AutoCloseable {
 
     final Connector connector;
     private final Pacing pacing;
+    private volatile Facing facing = Facing.PLAIN;
     final SessionBook sessions = new SessionBook(time, () -> {});
     private final Path home = Files.createTempDirectory("vigil-proxy-test");
     final SnapshotBook snapshots = new SnapshotBook(
@@ -137,7 +138,8 @@ final class RunningProxy implements AutoCloseable {
                 pacing,
                 sessions,
                 new StandIn(snapshots),
-                new Overheard());
+                new Overheard(),
+                name -> facing);
     }
 
     /** Keeps the snapshots up to date, as the daemon does. */
@@ -159,6 +161,11 @@ final class RunningProxy implements AutoCloseable {
 
     void refresher(Function<Grant, RefreshOutcome> next) {
         refresher = next;
+    }
+
+    RunningProxy facing(Facing next) {
+        facing = next;
+        return this;
     }
 
     /** Logs in: the first token is "token-1" and lives for that long. */

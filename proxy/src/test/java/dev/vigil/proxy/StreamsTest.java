@@ -16,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -60,6 +61,50 @@ class StreamsTest {
         }
         assertThat(upstream.seen).hasSize(1);
         assertThat(proxy.report().outcome()).isEqualTo("passed");
+    }
+
+    @Test
+    void slowCallHearsProgressOfOursOnlyWhereItsConnectorSaysSoAndNoneAfterTheirs() throws Exception {
+        String call = call(1, "slow").replace("\"arguments\"", "\"_meta\":{\"progressToken\":\"p\"},\"arguments\"");
+        CountDownLatch theirs = new CountDownLatch(1);
+        String progress = "data: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{}}\n\n";
+        upstream.script((request, out) -> {
+            await(theirs);
+            events(out);
+            ScriptedUpstream.chunk(out, progress);
+            await(goOn);
+            ScriptedUpstream.chunk(out, "data: {\"id\":1}\n\n");
+            ScriptedUpstream.write(out, "0\r\n\r\n");
+        });
+        try (BufferedReader plain = open(call, "text/event-stream")) {
+            readComments(plain, 3);
+        }
+        proxy.facing(new Facing(true, false, Optional.empty()));
+        try (BufferedReader lines = open(call, "text/event-stream")) {
+            for (String number : java.util.List.of("0.00001", "0.00002", "0.00003")) {
+                assertThat(next(lines)).isEqualTo("event: message");
+                assertThat(next(lines)).contains("\"progressToken\":\"p\",\"progress\":" + number + ",\"message\"");
+            }
+            theirs.countDown();
+            String line = next(lines);
+            while (!(line + "\n\n").equals(progress)) {
+                assertThat(line).contains("0.0000").doesNotContain("\"id\"");
+                line = next(lines).replace("event: message", "data: 0.0000");
+            }
+            assertThat(lines.readLine()).isEmpty();
+            readComments(lines, 3);
+            goOn.countDown();
+            assertThat(rest(lines)).isEqualTo("data: {\"id\":1}\n");
+        }
+    }
+
+    /** The next line that is no comment. */
+    private static String next(BufferedReader lines) throws IOException {
+        String line = lines.readLine();
+        while (line.isEmpty() || line.equals(":")) {
+            line = lines.readLine();
+        }
+        return line;
     }
 
     @Test

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vigil.proxy;
+
+import dev.vigil.auth.Connector;
+import dev.vigil.auth.Grant;
+import dev.vigil.snapshot.Ask;
+import dev.vigil.snapshot.Owner;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpResponse;
+import java.util.Optional;
+
+/** All that is read along of an upstream's answer while it passes; none of it changes a byte. On the client's event loop only. */
+final class Overhearing {
+    private final ProxyParts parts;
+    private final Connector connector;
+    private final TokenTrial token;
+    private final Listening listening;
+    private final Progressing progress;
+    private Optional<ListTap> list = Optional.empty();
+
+    Overhearing(ProxyParts parts, Connector connector, TokenTrial token, Listening listening, Progressing progress) {
+        this.parts = parts;
+        this.connector = connector;
+        this.token = token;
+        this.listening = listening;
+        this.progress = progress;
+    }
+
+    /** @param asked what the answer is to; empty where that is nothing that Vigil understands */
+    void passes(HttpResponse head, RequestBody body, Optional<Ask> asked) {
+        listening.passes(body);
+        progress.passes(head);
+        Optional<Grant> grant = token.grant();
+        list = ListTap.on(head, parts.lists(), Owner.of(connector, grant), asked);
+    }
+
+    void piece(HttpContent piece) {
+        token.heard(piece.content());
+        list.ifPresent(one -> one.piece(piece));
+        listening.hears(piece.content());
+        progress.piece(piece);
+    }
+}
