@@ -26,7 +26,13 @@ public final class LoginCallback {
                 page(
                         "No such login",
                         "This link belongs to no login that is waiting here. It may have been used before, or be too"
-                                + " old. Begin again in the terminal."));
+                                + " old. Begin again in the terminal.")),
+        NOT_BEGUN(
+                502,
+                page(
+                        "No login yet",
+                        "The login could not be begun. Run the login command in a terminal, which says why; nothing has"
+                                + " been changed."));
 
         private final int status;
         private final String html;

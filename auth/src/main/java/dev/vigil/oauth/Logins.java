@@ -60,6 +60,16 @@ public final class Logins {
         }
     }
 
+    /** The login of a connector that waits for a browser, whatever its scopes and whoever began it. */
+    public synchronized Optional<Waiting> waiting(String connector) {
+        sweep();
+        return entries.stream()
+                .filter(entry -> !entry.isTaken && !entry.isExpired(setup.time().now()))
+                .filter(entry -> entry.connector.name().equals(connector))
+                .findFirst()
+                .map(Entry::waiting);
+    }
+
     /**
      * Finishes the login that this redirect belongs to.
      *

@@ -13,6 +13,7 @@ import dev.vigil.auth.TokenKeeper;
 import dev.vigil.oauth.LoginSetup;
 import dev.vigil.oauth.Logins;
 import dev.vigil.oauth.ServerClocks;
+import dev.vigil.proxy.LoginLinks;
 import dev.vigil.proxy.NettyOAuthTransport;
 import dev.vigil.proxy.Outbound;
 import dev.vigil.proxy.Pacing;
@@ -71,6 +72,7 @@ final class App implements AutoCloseable {
     private final LiveConfig config;
     private final EventLog events;
     private final DoorLog door;
+    private final LoginLinks links;
     private final NettyOAuthTransport transport;
     private final ServerClocks clocks;
     private final RefreshPolicy policy;
@@ -88,6 +90,7 @@ final class App implements AutoCloseable {
         config = new LiveConfig(parts.config());
         events = new EventLog(parts.time(), config::connector, name -> skew(name), Sentences.here(), parts.log());
         door = new DoorLog(events, parts.time());
+        links = new LoginLinks(parts.time());
         transport = new NettyOAuthTransport(parts.outbound());
         clocks = new ServerClocks(transport, parts.time());
         policy = new RefreshPolicy(MachineName.find(), config::refreshOf);
@@ -105,7 +108,7 @@ final class App implements AutoCloseable {
         server = server();
         recovery.tell(server);
         LoginSetup logins = LoginWiring.over(clocks, parts.vault(), policy, parts.time(), port(), elsewhere());
-        desk.open(url(), new Logins(logins, grant -> loggedIn()));
+        desk.open(url(), new Logins(logins, this::loggedIn));
         reload.watch();
         rotation = KeyRotation.of(parts, config, sync, events);
         rotation.watch();
@@ -115,7 +118,8 @@ final class App implements AutoCloseable {
                 "started", url() + ", connectors: " + config.get().entries().size());
     }
 
-    private void loggedIn() {
+    private void loggedIn(Grant grant) {
+        links.used(grant.connector());
         reload.grants();
         sync.ifPresent(SyncLoop::now);
     }
@@ -135,7 +139,7 @@ final class App implements AutoCloseable {
     }
 
     private ProxyServer server() throws IOException {
-        DaemonPages pages = new DaemonPages(parts.vault().ownerKey()::matches, desk, pageIo);
+        DaemonPages pages = new DaemonPages(parts.vault().ownerKey()::matches, desk, links, pageIo);
         return ProxyServer.start(
                 parts.config().listen(),
                 new ProxyParts(
@@ -150,7 +154,8 @@ final class App implements AutoCloseable {
                         sessions.book(),
                         new StandIn(snapshots.book()),
                         snapshots,
-                        config::facing));
+                        config::facing,
+                        links));
     }
 
     /** The bridges of this user show the owner key, which could mint any local key anyway. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.app;
 
+import dev.vigil.auth.Authorization;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.auth.TokenKeeper;
 import dev.vigil.oauth.LoginException;
@@ -117,6 +118,15 @@ final class DaemonDesk implements DaemonPages.Desk {
                             .join());
             return JSON.writeValueAsString(told);
         });
+    }
+
+    @Override
+    public LoginStatus join(String connector) throws LoginException {
+        if (keeper.look(connector) instanceof Authorization.Live) {
+            return new LoginStatus.Unknown(); // somebody has logged in meanwhile, by another way
+        }
+        Optional<LoginStatus.Waiting> waiting = logins.join().waiting(connector);
+        return waiting.isPresent() ? waiting.get() : begin(connector, Optional.empty());
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.vigil.oauth.LoginCallback;
 import dev.vigil.oauth.LoginException;
 import dev.vigil.oauth.LoginStatus;
 import dev.vigil.proxy.LocalPages;
+import dev.vigil.proxy.LoginLinks;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,11 +22,12 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The daemon's own routes. Whoever may use or see a grant shows the owner key; the OAuth callback is guarded by its
- * {@code state}, and {@code /healthz} tells nothing.
+ * {@code state}, a login's link by its id, and {@code /healthz} tells nothing.
  *
  * <pre>
  *   GET  /healthz                    {"status":"ok"}
  *   GET  /oauth/callback?...         a page for the browser
+ *   GET  /login/ID                   leads a browser to the login that this link is for (LoginLinks)
  *   GET  /api/status                 all connectors and the daemon itself (StatusReport)
  *   POST /api/reload                 reads config, grants and keys again; 200, or 409 with the problems
  *   POST /api/sync                   synchronizes with the bucket (SyncReport); 409 where none is configured
@@ -50,6 +52,9 @@ final class DaemonPages implements LocalPages {
         /** What a round of synchronization did, as JSON; empty where no bucket is configured. */
         Optional<String> sync();
 
+        /** The login that waits for this connector, or a new one. */
+        LoginStatus join(String connector) throws LoginException;
+
         LoginStatus begin(String connector, Optional<List<String>> scopes) throws LoginException;
 
         LoginStatus login(String id);
@@ -61,11 +66,13 @@ final class DaemonPages implements LocalPages {
 
     private final Predicate<Secret> isOwner;
     private final Desk desk;
+    private final LoginLinks links;
     private final Executor workers;
 
-    DaemonPages(Predicate<Secret> isOwner, Desk desk, Executor workers) {
+    DaemonPages(Predicate<Secret> isOwner, Desk desk, LoginLinks links, Executor workers) {
         this.isOwner = isOwner;
         this.desk = desk;
+        this.links = links;
         this.workers = workers;
     }
 
@@ -80,6 +87,9 @@ final class DaemonPages implements LocalPages {
     private Page page(Visit visit) {
         if (visit.path().equals("/oauth/callback")) {
             return callback(visit);
+        }
+        if (visit.path().startsWith(LoginLinks.PATH)) {
+            return opened(visit);
         }
         if (visit.bearer().filter(isOwner).isEmpty()) {
             return problem(403, "owner_key", "This needs the owner key, which the vigil command has.");
@@ -97,6 +107,22 @@ final class DaemonPages implements LocalPages {
         }
         LoginCallback.Page page = LoginCallback.page(desk.redirected(URI.create(visit.target())));
         return Page.html(page.status(), page.html());
+    }
+
+    /** A person has opened the link of a login. So may a program that looks ahead: both come to the same login. */
+    private Page opened(Visit visit) {
+        if (!visit.method().equals("GET")) {
+            return problem(405, "method", "GET only.");
+        }
+        Optional<String> connector = links.connectorOf(visit.path().substring(LoginLinks.PATH.length()));
+        try {
+            if (connector.isPresent() && desk.join(connector.get()) instanceof LoginStatus.Waiting waiting) {
+                return Page.elsewhere(waiting.authorizationUrl());
+            }
+            return Page.html(LoginCallback.Page.UNKNOWN.status(), LoginCallback.Page.UNKNOWN.html());
+        } catch (LoginException | ConfigException e) {
+            return Page.html(LoginCallback.Page.NOT_BEGUN.status(), LoginCallback.Page.NOT_BEGUN.html());
+        }
     }
 
     private Page api(Visit visit) {

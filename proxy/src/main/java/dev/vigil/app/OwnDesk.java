@@ -16,6 +16,7 @@ import dev.vigil.oauth.LoginStatus;
 import dev.vigil.oauth.Logins;
 import dev.vigil.proxy.Facing;
 import dev.vigil.proxy.LocalPages;
+import dev.vigil.proxy.LoginLinks;
 import dev.vigil.proxy.Pacing;
 import dev.vigil.proxy.ProxyEvents;
 import dev.vigil.proxy.ProxyParts;
@@ -60,7 +61,8 @@ final class OwnDesk implements LoginDesk, LocalPages {
                         new SessionBook(workplace.shell().time(), () -> {}),
                         new StandIn(new SnapshotBook(workplace.vaults().snapshots())),
                         (owner, ask, body, events) -> {},
-                        name -> Facing.PLAIN));
+                        name -> Facing.PLAIN,
+                        new LoginLinks(workplace.shell().time())));
         this.logins = new Logins(workplace.loginSetup(policy, server.port()), grant -> {});
         pages.complete(this);
     }

@@ -17,6 +17,7 @@ final class Absence {
     private final Riding riding;
     private final StandInTurn standIn;
     private final Listening listening;
+    private final Helping helping;
 
     Absence(
             ProxyParts parts,
@@ -25,7 +26,8 @@ final class Absence {
             Answering answering,
             Riding riding,
             StandInTurn standIn,
-            Listening listening) {
+            Listening listening,
+            Helping helping) {
         this.parts = parts;
         this.connector = connector;
         this.body = body;
@@ -33,6 +35,7 @@ final class Absence {
         this.riding = riding;
         this.standIn = standIn;
         this.listening = listening;
+        this.helping = helping;
     }
 
     /** There is no token that the upstream takes. */
@@ -44,7 +47,9 @@ final class Absence {
         if (answering.isOver()) {
             return;
         }
-        Optional<Reply> served = body.isComplete() ? standIn.dead(authorization, body, own) : Optional.empty();
+        Optional<Reply> served = body.isComplete()
+                ? standIn.dead(authorization, body, own).or(() -> helping.offer(own, body))
+                : Optional.empty();
         if (body.isComplete() && listening.mayHold(body)) {
             listening.hold(body);
         } else if (served.isPresent()) {

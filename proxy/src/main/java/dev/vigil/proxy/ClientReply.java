@@ -28,7 +28,7 @@ final class ClientReply {
 
     /** Writes and flushes; closes the connection afterwards unless it is to be kept. */
     static void send(ChannelHandlerContext client, int status, String contentType, byte[] body, boolean keepAlive) {
-        send(client, new Reply(status, contentType, body, Optional.empty()), keepAlive);
+        send(client, new Reply(status, contentType, body, Optional.empty(), Optional.empty()), keepAlive);
     }
 
     static void send(ChannelHandlerContext client, Reply reply, boolean keepAlive) {
@@ -39,6 +39,7 @@ final class ClientReply {
         FullHttpResponse answer =
                 new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), content);
         reply.session().ifPresent(id -> answer.headers().set(SessionTurn.HEADER, id));
+        reply.location().ifPresent(url -> answer.headers().set(HttpHeaderNames.LOCATION, url));
         if (body.length > 0) {
             answer.headers().set(HttpHeaderNames.CONTENT_TYPE, contentType);
         }

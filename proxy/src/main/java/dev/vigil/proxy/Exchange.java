@@ -35,6 +35,7 @@ final class Exchange implements Turn, Asker, Permission.Asker {
     private final Riding riding;
     private final StandInTurn standIn;
     private final Listening listening;
+    private final Helping helping;
     private final Absence absence;
     private final TokenTrial token;
     private final Overhearing overhearing;
@@ -65,7 +66,9 @@ final class Exchange implements Turn, Asker, Permission.Asker {
         this.standIn = new StandInTurn(shared, connector, request, session);
         this.listening =
                 new Listening(shared, connector, request, loop, answering, standIn, () -> permission.ask(this));
-        this.absence = new Absence(parts, connector, body, answering, riding, standIn, listening);
+        this.helping =
+                new Helping(shared, connector, request, session, client.ctx().channel());
+        this.absence = new Absence(parts, connector, body, answering, riding, standIn, listening, helping);
         this.overhearing = new Overhearing(parts, connector, token, listening, progress);
     }
 
@@ -81,7 +84,7 @@ final class Exchange implements Turn, Asker, Permission.Asker {
     @Override
     public void granted(Authorization authorization) {
         token.sent(authorization);
-        if (isPost() && standIn.isNewsOwed()) {
+        if (isPost() && (standIn.isNewsOwed() || helping.mayBeAnswered())) {
             body.whenEnough(this::sendAfterNews);
         } else {
             send();
@@ -93,6 +96,7 @@ final class Exchange implements Turn, Asker, Permission.Asker {
         if (answering.isOver()) {
             return;
         }
+        helping.strip(body);
         Optional<Reply> late = body.isComplete() ? standIn.recovered(body.scanned()) : Optional.empty();
         if (late.isPresent()) {
             answering.instead(late.get(), skips.renewedCallAgain());

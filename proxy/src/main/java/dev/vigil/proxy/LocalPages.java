@@ -2,13 +2,15 @@
 package dev.vigil.proxy;
 
 import dev.vigil.auth.Secret;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Answers for Vigil's own routes: {@code /healthz}, {@code /api/...}, {@code /oauth/callback}. Called on
+ * Answers for Vigil's own routes: {@code /healthz}, {@code /api/...}, {@code /oauth/callback},
+ * {@code /login/...}. Called on
  * {@code proxy-io}, so an implementation hands blocking work to another thread and completes the stage there; the
  * receiver comes home by itself. A failed stage becomes a 500 with a plain body.
  */
@@ -33,13 +35,18 @@ public interface LocalPages {
             String body) {}
 
     /** An answer. {@code Cache-Control: no-store}, {@code Referrer-Policy} and the like are added to each. */
-    record Page(int status, String contentType, String body) {
+    record Page(int status, String contentType, String body, Optional<URI> location) {
         public static Page json(int status, String body) {
-            return new Page(status, "application/json", body);
+            return new Page(status, "application/json", body, Optional.empty());
         }
 
         public static Page html(int status, String body) {
-            return new Page(status, "text/html; charset=utf-8", body);
+            return new Page(status, "text/html; charset=utf-8", body, Optional.empty());
+        }
+
+        /** RFC 9110, 15.4.4: the browser goes on by a GET, whatever it did here. */
+        public static Page elsewhere(URI location) {
+            return new Page(303, "text/plain; charset=utf-8", "", Optional.of(location));
         }
     }
 }

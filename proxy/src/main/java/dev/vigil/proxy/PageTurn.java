@@ -8,7 +8,9 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.io.ByteArrayOutputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** A request for one of our own pages: taken whole, answered by {@link LocalPages} on a thread of its choice. */
 final class PageTurn implements Turn {
@@ -56,7 +58,9 @@ final class PageTurn implements Turn {
                     client.ctx(), 500, "internal", "Vigil could not answer this. Its log says why.", client.isKept());
         } else {
             byte[] bytes = page.body().getBytes(StandardCharsets.UTF_8);
-            ClientReply.send(client.ctx(), page.status(), page.contentType(), bytes, client.isKept());
+            Optional<String> location = page.location().map(URI::toASCIIString);
+            Reply reply = new Reply(page.status(), page.contentType(), bytes, Optional.empty(), location);
+            ClientReply.send(client.ctx(), reply, client.isKept());
         }
         client.turnOver();
     }

@@ -30,4 +30,5 @@ public record ProxyParts(
         SessionBook sessions,
         StandIn standIn,
         PassingLists.Ear lists,
-        Function<String, Facing> facing) {}
+        Function<String, Facing> facing,
+        LoginLinks links) {}

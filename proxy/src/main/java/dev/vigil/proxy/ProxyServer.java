@@ -42,7 +42,8 @@ public final class ProxyServer implements AutoCloseable {
             ReplayBudget budget,
             HeldStreams held,
             Announcements announcements,
-            ProgressBoard progress) {}
+            ProgressBoard progress,
+            HelpBudget help) {}
 
     private final MultiThreadIoEventLoopGroup loops;
     private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
@@ -62,7 +63,8 @@ public final class ProxyServer implements AutoCloseable {
                     new ReplayBudget(),
                     held,
                     new Announcements(),
-                    new ProgressBoard());
+                    new ProgressBoard(),
+                    new HelpBudget(parts.time()));
             Channel first = bind("127.0.0.1", settings.port(), shared);
             port = ((InetSocketAddress) first.localAddress()).getPort();
             bindSecond(shared);

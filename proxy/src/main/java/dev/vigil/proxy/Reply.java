@@ -8,10 +8,11 @@ import java.util.Optional;
  * A whole answer of our own, ready to be written.
  *
  * @param session the id of a session that begins with it
+ * @param location where a browser is to go on
  */
-record Reply(int status, String contentType, byte[] body, Optional<String> session) {
+record Reply(int status, String contentType, byte[] body, Optional<String> session, Optional<String> location) {
     static Reply json(int status, byte[] body) {
-        return new Reply(status, "application/json", body, Optional.empty());
+        return new Reply(status, "application/json", body, Optional.empty(), Optional.empty());
     }
 
     static Reply json(int status, String body) {
@@ -24,6 +25,6 @@ record Reply(int status, String contentType, byte[] body, Optional<String> sessi
     }
 
     Reply inSession(Optional<String> id) {
-        return new Reply(status, contentType, body, id);
+        return new Reply(status, contentType, body, id, location);
     }
 }

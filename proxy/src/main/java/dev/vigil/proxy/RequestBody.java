@@ -3,6 +3,7 @@ package dev.vigil.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.io.ByteArrayOutputStream;
@@ -188,6 +189,16 @@ final class RequestBody {
             scan.finish();
         }
         return scan;
+    }
+
+    /** Puts another body in the place of this one, which is complete, {@link #isReplayable} and with nobody. */
+    void replace(byte[] other) {
+        kept.forEach(ByteBuf::release);
+        kept.clear();
+        kept.add(Unpooled.wrappedBuffer(other));
+        keptBytes = other.length;
+        size = other.length;
+        scan = null;
     }
 
     /** No replay can follow: lets go of what is kept. */

@@ -37,7 +37,10 @@ sealed interface Route {
                             Optional.of(new Secret(path.substring("/k/".length(), end))))
                     : new Nowhere();
         }
-        boolean page = path.equals("/healthz") || path.equals(CALLBACK) || path.startsWith("/api/");
+        boolean page = path.equals("/healthz")
+                || path.equals(CALLBACK)
+                || path.startsWith("/api/")
+                || path.startsWith(LoginLinks.PATH);
         return page ? new ToPage() : new Nowhere();
     }
 

@@ -45,6 +45,14 @@ final class SessionTurn {
         return new SessionTurn(book, new SessionOwner(connector.name(), client.orElse("")), request);
     }
 
+    SessionOwner owner() {
+        return owner;
+    }
+
+    Optional<Session> known() {
+        return session;
+    }
+
     /** Does the client show a session that is nobody's, or another one's? Then it has to begin a new one. */
     boolean isUnknown() {
         return shown.isPresent() && session.isEmpty();

@@ -34,7 +34,7 @@ public final class SkipReply {
     /** MCP 2025-11-25, "Session Management": whereupon a client begins a new one. */
     private static final int NO_SUCH_SESSION = 404;
 
-    private static final String META_KEY = "dev.vigil/skip";
+    static final String META_KEY = "dev.vigil/skip";
     /** Of the object's contract, {@code docs/skip.md}: another one when a reader of this one would be misled. */
     private static final int VERSION = 1;
 
@@ -151,15 +151,19 @@ public final class SkipReply {
         }
         ObjectNode answer = envelope(request.id().orElse("null"));
         ObjectNode result = answer.putObject("result");
-        if (request.protocolVersion()
-                .map(version -> version.compareTo(MODERN) >= 0)
-                .orElse(false)) {
+        if (isModern(request)) {
             result.put("resultType", "complete");
         }
         result.put("isError", true);
         result.putArray("content").addObject().put("type", "text").put("text", sentence);
         result.putObject("_meta").set(META_KEY, detail);
         return answer;
+    }
+
+    static boolean isModern(RpcMessage request) {
+        return request.protocolVersion()
+                .filter(version -> version.compareTo(MODERN) >= 0)
+                .isPresent();
     }
 
     /** What a person reads of it, whatever was asked for. */
@@ -173,7 +177,7 @@ public final class SkipReply {
         return own.headline() + "." + sent + (own.help().isEmpty() ? "" : " " + own.help());
     }
 
-    private static ObjectNode detail(RpcMessage request, OwnAnswer own) {
+    static ObjectNode detail(RpcMessage request, OwnAnswer own) {
         ObjectNode detail = JSON.createObjectNode()
                 .put("version", VERSION)
                 .put("kind", own.kind().word())
@@ -206,7 +210,7 @@ public final class SkipReply {
         return answer;
     }
 
-    private static ObjectNode envelope(String id) {
+    static ObjectNode envelope(String id) {
         ObjectNode answer = JSON.createObjectNode().put("jsonrpc", "2.0");
         answer.putRawValue("id", new RawValue(id));
         return answer;

@@ -110,9 +110,11 @@ class ConfigReaderTest {
                 connectors:
                   a: { url: https://a.example/mcp }
                   b: { url: https://b.example/mcp, progress: synthetic }
+                  c: { url: https://c.example/mcp, interactive: true }
                 """, FILE, HOME);
         assertThat(config.entry("a").orElseThrow().facing()).isEqualTo(Facing.PLAIN);
         assertThat(config.entry("b").orElseThrow().facing()).isEqualTo(new Facing(true, false, Optional.empty()));
+        assertThat(config.entry("c").orElseThrow().facing()).isEqualTo(new Facing(false, true, Optional.empty()));
     }
 
     @Test

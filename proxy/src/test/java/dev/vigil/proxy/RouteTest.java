@@ -20,7 +20,7 @@ class RouteTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/healthz", "/oauth/callback", "/api/status", "/api/logins/7"})
+    @ValueSource(strings = {"/healthz", "/oauth/callback", "/api/status", "/login/abc", "/api/logins/7"})
     void ownPagesAreFound(String path) {
         assertThat(Route.of(path)).isEqualTo(new Route.ToPage());
     }

@@ -65,6 +65,7 @@ final class RunningProxy implements AutoCloseable {
 
     final Connector connector;
     private final Pacing pacing;
+    final LoginLinks links = new LoginLinks(time);
     private volatile Facing facing = Facing.PLAIN;
     final SessionBook sessions = new SessionBook(time, () -> {});
     private final Path home = Files.createTempDirectory("vigil-proxy-test");
@@ -139,7 +140,8 @@ final class RunningProxy implements AutoCloseable {
                 sessions,
                 new StandIn(snapshots),
                 new Overheard(),
-                name -> facing);
+                name -> facing,
+                links);
     }
 
     /** Keeps the snapshots up to date, as the daemon does. */
