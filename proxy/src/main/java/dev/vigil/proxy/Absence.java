@@ -54,7 +54,7 @@ final class Absence {
             listening.hold(body);
         } else if (served.isPresent()) {
             answering.instead(served.get(), own);
-        } else {
+        } else if (!listening.keeps(own)) {
             answering.own(own);
         }
     }

@@ -35,8 +35,8 @@ final class AnswerStream {
 
     private final ChannelHandlerContext client;
     private final HttpResponse head;
-    /** Did we begin it, before the upstream answered? */
-    private final boolean ours;
+    /** Did we begin it, or go on with it without the upstream? */
+    private boolean ours;
 
     private @Nullable EventTail events;
     private final List<ByteBuf> held = new ArrayList<>();
@@ -56,7 +56,7 @@ final class AnswerStream {
     /** The upstream's answer; its head is written, unless it waits for the rest of a short answer. */
     static AnswerStream passing(ChannelHandlerContext client, HttpResponse head) {
         AnswerStream stream = new AnswerStream(client, head, false);
-        stream.expect(head.headers());
+        stream.pour(head.headers());
         if (!stream.holding) {
             client.write(head);
         }
@@ -71,13 +71,19 @@ final class AnswerStream {
 
     /** The upstream answers now, with events or with JSON: what it says becomes events of ours. */
     void pour(HttpHeaders upstream) {
-        expect(upstream);
-    }
-
-    private void expect(HttpHeaders upstream) {
         boolean plain = isPlain(upstream);
         holding = plain && ReplayRule.isJson(upstream);
         events = plain && ReplayRule.isEvents(upstream) ? new EventTail(HELD) : null;
+    }
+
+    /** The stream goes on without the upstream. False where the client stands in the middle of an event. */
+    boolean becomesOurs() {
+        if (events != null && isBetweenEvents()) {
+            events.release();
+            events = null;
+            ours = true;
+        }
+        return isBetweenEvents();
     }
 
     /** Does the client read events, which we can tell apart? */
@@ -88,8 +94,7 @@ final class AnswerStream {
     /** May something of ours stand here? */
     boolean isBetweenEvents() {
         boolean open = !head.headers().contains(HttpHeaderNames.CONTENT_LENGTH); // or an event more would not fit
-        boolean whole = events == null ? ours && !inEvent : events.atBoundary();
-        return open && whole;
+        return open && (events == null ? ours && !inEvent : events.atBoundary());
     }
 
     /** Adds something of ours: a whole event, or a comment. Only where {@link #isBetweenEvents}. */
@@ -108,11 +113,11 @@ final class AnswerStream {
         } else {
             write(inEvent ? StreamWords.onOneLine(bytes) : bytes);
         }
-        if (piece instanceof LastHttpContent) {
+        boolean last = piece instanceof LastHttpContent;
+        if (last) {
             end();
-            return true;
         }
-        return false;
+        return last;
     }
 
     private void hold(ByteBuf bytes) {

@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ final class Answering {
     private final ClientHandler.Connection client;
     private final RequestBody body;
     private final ExchangeLog log;
+    private final Optional<PostBox> box;
     private final Awake awake;
 
     private @Nullable AnswerStream stream;
@@ -34,13 +36,15 @@ final class Answering {
             ClientHandler.Connection client,
             RequestBody body,
             ExchangeLog log,
-            Awake awake) {
+            Awake awake,
+            Optional<PostBox> box) {
         this.parts = parts;
         this.request = request;
         this.client = client;
         this.body = body;
         this.log = log;
         this.awake = awake;
+        this.box = box;
     }
 
     /** Has the client got its answer, or gone? */
@@ -60,7 +64,6 @@ final class Answering {
 
     /**
      * Waits for an answer, and when it takes long gives the client an event stream of ours, if that is one it would take.
-     *
      * @param slow runs before that, when a client that connects has waited long enough
      */
     void waitForIt(Runnable slow) {
@@ -95,11 +98,6 @@ final class Answering {
         }
     }
 
-    /** Can the client still be given an answer that begins so? Once it reads events, it can be given nothing else. */
-    boolean takes(HttpResponse head) {
-        return stream == null || EarlyStream.carries(head);
-    }
-
     private void beat() {
         if (client.ctx().channel().isWritable()) {
             say(StreamWords.comment());
@@ -115,10 +113,6 @@ final class Answering {
         } else {
             awake.said();
         }
-    }
-
-    void flush() {
-        client.ctx().flush();
     }
 
     /** Answers ourselves, once the request has been read to its end: its id may stand last. */
@@ -150,14 +144,15 @@ final class Answering {
         }
     }
 
-    private void answer(Reply reply) {
+    private void answer(Reply whole) {
+        Reply reply = box.map(one -> one.tell(whole)).orElse(whole);
         ClientReply.send(client.ctx(), reply, client.isKept());
         finish(reply.status());
     }
 
     /** Writes something of ours on an event stream that the client has open, if it can stand there now. */
     void say(ByteBuf event) {
-        if (stream != null && stream.isBetweenEvents()) {
+        if (stream != null && canSay()) {
             stream.inject(event);
         } else {
             event.release();
@@ -174,8 +169,15 @@ final class Answering {
     }
 
     private void endWith(AnswerStream events, OwnAnswer own) {
-        events.endWith(SkipReply.events(body.scanned(), own)); // which is nothing on a GET stream
+        events.endWith(SkipReply.events(body.scanned(), own));
         finish(events.status());
+    }
+
+    /** The upstream's part has ended, and the stream goes on as ours. False where the client is in the middle of an event. */
+    boolean keep() {
+        boolean kept = stream != null && stream.becomesOurs();
+        passing &= !kept;
+        return kept;
     }
 
     /** The upstream broke off after its answer had begun: ends what the client has seen as truthfully as can be. */

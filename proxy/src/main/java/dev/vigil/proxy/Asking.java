@@ -4,7 +4,6 @@ package dev.vigil.proxy;
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.Grant;
 import dev.vigil.proxy.SessionBegin.Way;
-import dev.vigil.session.Session;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
@@ -38,8 +37,10 @@ final class Asking implements UpstreamCall.Listener, SessionBegin.Waiter {
     private boolean over;
     private @Nullable SessionDoubt doubt;
 
+    /** @param detours lead from the connector to where its requests go */
     Asking(
             ProxyServer.Shared shared,
+            Detours detours,
             Connector connector,
             HttpRequest request,
             RequestBody body,
@@ -47,7 +48,7 @@ final class Asking implements UpstreamCall.Listener, SessionBegin.Waiter {
             EventLoop loop,
             Asker asker) {
         this.connections = shared.connections();
-        this.detours = shared.detours();
+        this.detours = detours;
         this.connector = connector;
         this.request = request;
         this.body = body;
@@ -70,13 +71,7 @@ final class Asking implements UpstreamCall.Listener, SessionBegin.Waiter {
     }
 
     private void send() {
-        Optional<Session> unbegun = session.unbegun(grant);
-        if (unbegun.isPresent()) {
-            Way way = new Way(connections, detours.of(connector), connector, grant, renewed);
-            SessionBegin.begin(way, unbegun.get(), loop, this);
-        } else {
-            begun();
-        }
+        session.ready(new Way(connections, detours.of(connector), connector, grant, renewed), loop, body, this);
     }
 
     /** What the session needed first is done. */

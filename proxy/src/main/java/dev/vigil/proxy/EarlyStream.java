@@ -29,8 +29,10 @@ final class EarlyStream {
                 && !NEVER.contains(scan.method().orElse(""));
     }
 
+    /** What comes through a box is answered on its stream. */
     static boolean acceptsEvents(HttpRequest request) {
-        return request.protocolVersion().equals(HttpVersion.HTTP_1_1)
+        return !PostBoxes.isIn(request.uri())
+                && request.protocolVersion().equals(HttpVersion.HTTP_1_1)
                 && request.headers().getAll(HttpHeaderNames.ACCEPT).stream()
                         .anyMatch(line -> line.toLowerCase(Locale.ROOT).contains("text/event-stream"));
     }

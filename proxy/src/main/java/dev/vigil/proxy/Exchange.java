@@ -4,6 +4,7 @@ package dev.vigil.proxy;
 import dev.vigil.auth.Authorization;
 import dev.vigil.auth.Authorization.Live;
 import dev.vigil.auth.Connector;
+import dev.vigil.session.SessionOwner;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpContent;
@@ -20,7 +21,7 @@ import java.util.Optional;
  * <p>Everything happens on the client's event loop: client, upstream and this object never meet another thread. What the
  * keeper completes elsewhere comes home before it touches anything.
  */
-final class Exchange implements Turn, Asker, Permission.Asker {
+final class Exchange implements Turn, Asker, Permission.Asker, OldStream.Way {
     private final ProxyParts parts;
     private final Connector connector;
     private final HttpRequest request;
@@ -34,6 +35,7 @@ final class Exchange implements Turn, Asker, Permission.Asker {
     private final Asking asking;
     private final Riding riding;
     private final StandInTurn standIn;
+    private final NewsTurn news;
     private final Listening listening;
     private final Helping helping;
     private final Absence absence;
@@ -46,7 +48,8 @@ final class Exchange implements Turn, Asker, Permission.Asker {
             Connector connector,
             HttpRequest request,
             ClientHandler.Connection client,
-            Optional<String> clientName) {
+            Optional<String> clientName,
+            Optional<PostBox> box) {
         this.parts = shared.parts();
         this.connector = connector;
         this.request = request;
@@ -56,18 +59,22 @@ final class Exchange implements Turn, Asker, Permission.Asker {
         this.skips = new Skips(connector, parts.time());
         this.token = new TokenTrial(parts, connector);
         EventLoop loop = client.ctx().channel().eventLoop();
-        this.session = SessionTurn.of(parts.sessions(), connector, clientName, request);
+        SessionOwner owner = new SessionOwner(connector.name(), clientName.orElse(""));
+        this.session = new SessionTurn(parts.sessions(), owner, request, box);
         Progressing.Terms terms = Progressing.Terms.of(shared, connector);
         Progressing progress = new Progressing(terms, request, body, session.listener(), loop);
-        this.answering = new Answering(parts, request, client, body, log, new Awake(parts, loop, progress));
+        this.answering = new Answering(parts, request, client, body, log, new Awake(parts, loop, progress), box);
         this.permission = new Permission(parts, connector, loop, answering::isOver);
-        this.asking = new Asking(shared, connector, request, body, session, loop, this);
+        Detours detours = box.map(PostBox::way).orElse(shared.detours());
+        this.asking = new Asking(shared, detours, connector, request, body, session, loop, this);
         this.riding = new Riding(parts, loop, body);
-        this.standIn = new StandInTurn(shared, connector, request, session);
-        this.listening =
-                new Listening(shared, connector, request, loop, answering, standIn, () -> permission.ask(this));
+        this.standIn = new StandInTurn(shared, connector, request, session, box.isPresent());
         this.helping =
                 new Helping(shared, connector, request, session, client.ctx().channel());
+        this.news = new NewsTurn(standIn, helping, body, answering, skips);
+        OldStream old =
+                new OldStream(shared, connector, request, owner, client.ctx().channel(), answering, this);
+        this.listening = new Listening(shared, connector, request, loop, answering, standIn, old, this);
         this.absence = new Absence(parts, connector, body, answering, riding, standIn, listening, helping);
         this.overhearing = new Overhearing(parts, connector, token, listening, progress);
     }
@@ -84,29 +91,11 @@ final class Exchange implements Turn, Asker, Permission.Asker {
     @Override
     public void granted(Authorization authorization) {
         token.sent(authorization);
-        if (isPost() && (standIn.isNewsOwed() || helping.mayBeAnswered())) {
-            body.whenEnough(this::sendAfterNews);
+        if (isPost()) {
+            news.before(this::send);
         } else {
             send();
         }
-    }
-
-    /** A call's own stream tells the news to clients that listen to no other. */
-    private void sendAfterNews() {
-        if (answering.isOver()) {
-            return;
-        }
-        helping.strip(body);
-        Optional<Reply> late = body.isComplete() ? standIn.recovered(body.scanned()) : Optional.empty();
-        if (late.isPresent()) {
-            answering.instead(late.get(), skips.renewedCallAgain());
-            return;
-        }
-        if (body.isComplete() && standIn.mayTellOn(body.scanned())) {
-            answering.begin();
-            standIn.news(Optional.empty()).forEach(answering::say);
-        }
-        send();
     }
 
     @Override
@@ -140,7 +129,7 @@ final class Exchange implements Turn, Asker, Permission.Asker {
         log.upstreamSaid(head.status().code());
         if (!(verdict instanceof Verdict.Pass)) {
             act(verdict);
-        } else if (answering.takes(head)) {
+        } else if (!answering.isOpen() || ReplayRule.isPourable(head)) {
             token.accepted();
             session.passed(head, token.grant(), body);
             overhearing.passes(head, body, isPost() ? standIn.ask(body.scanned()) : Optional.empty());
@@ -187,13 +176,12 @@ final class Exchange implements Turn, Asker, Permission.Asker {
 
     @Override
     public void piece(HttpContent piece) {
-        overhearing.piece(piece);
-        answering.piece(piece);
+        answering.piece(overhearing.piece(piece));
     }
 
     @Override
     public void flush() {
-        answering.flush();
+        client.ctx().flush();
     }
 
     @Override
@@ -205,11 +193,25 @@ final class Exchange implements Turn, Asker, Permission.Asker {
 
     @Override
     public void failed(OwnAnswer why) {
-        if (answering.hasBegun()) {
+        if (listening.keeps(why)) {
+            log.outcome("kept");
+        } else if (answering.hasBegun()) {
             answering.breakOff(why);
         } else if (!riding.isAskedAgain(why, this::askAgain)) {
             absence.trouble(why);
         }
+    }
+
+    @Override
+    public void askAnew() {
+        renewed = false;
+        permission.ask(this);
+    }
+
+    @Override
+    public void giveUp(OwnAnswer why) {
+        asking.abandon();
+        failed(why);
     }
 
     private void askAgain() {

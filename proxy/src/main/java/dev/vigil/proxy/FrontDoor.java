@@ -3,6 +3,7 @@ package dev.vigil.proxy;
 
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.Secret;
+import dev.vigil.session.SessionOwner;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -79,7 +80,12 @@ final class FrontDoor {
         if (!MCP_METHODS.contains(request.method())) {
             return turnAway(client, 405, "method", request.method() + " is not a method of MCP.");
         }
-        Exchange exchange = new Exchange(shared, connector.get(), request, client, clientName);
+        SessionOwner owner = new SessionOwner(wanted.name(), clientName.orElse(""));
+        Optional<PostBox> box = wanted.box().flatMap(id -> shared.boxes().find(id, owner));
+        if (wanted.box().isPresent() && (box.isEmpty() || !request.method().equals(HttpMethod.POST))) {
+            return turnAway(client, 404, "no_such_stream", "The event stream that this address belongs to has ended.");
+        }
+        Exchange exchange = new Exchange(shared, connector.get(), request, client, clientName, box);
         exchange.begin();
         return exchange;
     }

@@ -38,6 +38,11 @@ final class Handshake implements UpstreamCall.Listener {
     interface Asker {
         void begun();
 
+        /** A step has been answered; whoever awaits more than that holds the next one back. */
+        default void taken(byte[] step, Runnable next) {
+            next.run();
+        }
+
         /** The upstream answered the handshake so. */
         void refused(HttpResponse head, Verdict verdict);
 
@@ -56,6 +61,7 @@ final class Handshake implements UpstreamCall.Listener {
     private final Future<?> alarm;
 
     private Optional<String> upstreamId = Optional.empty();
+    private byte[] present = new byte[0];
     private boolean initializing = true;
     private boolean over;
     private @Nullable UpstreamCall call;
@@ -81,6 +87,9 @@ final class Handshake implements UpstreamCall.Listener {
     }
 
     private void next() {
+        if (over) {
+            return;
+        }
         byte[] step = steps.peek();
         if (step == null) {
             session.begun(LoginKey.of(grant), upstreamId);
@@ -108,7 +117,8 @@ final class Handshake implements UpstreamCall.Listener {
     @Override
     public void connected() {
         if (call != null) {
-            call.write(Unpooled.wrappedBuffer(steps.remove()));
+            present = steps.remove();
+            call.write(Unpooled.wrappedBuffer(present));
             call.writeLast();
         }
     }
@@ -131,7 +141,7 @@ final class Handshake implements UpstreamCall.Listener {
         piece.release();
         if (last && !over) {
             initializing = false;
-            next();
+            asker.taken(present, this::next);
         }
     }
 

@@ -5,13 +5,16 @@ import dev.vigil.auth.Authorization;
 import dev.vigil.auth.Authorization.Live;
 import dev.vigil.auth.Authorization.NotNeeded;
 import dev.vigil.auth.Connector;
+import dev.vigil.auth.Grant;
 import dev.vigil.auth.Zone;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
@@ -37,14 +40,16 @@ final class Listening implements HeldStreams.Held {
     private final EventLoop loop;
     private final Answering answering;
     private final StandInTurn standIn;
-    private final Runnable ask;
+    private final OldStream.Way way;
+    private final OldStream old;
     /** The raw id of the request that listens; empty on a GET stream. */
     private Optional<String> subscription = Optional.empty();
 
     private boolean registered;
     private boolean held;
+    /** Has the upstream been asked for a stream, and has not answered? */
+    private boolean asked;
 
-    /** @param ask asks for permission again */
     Listening(
             ProxyServer.Shared shared,
             Connector connector,
@@ -52,14 +57,16 @@ final class Listening implements HeldStreams.Held {
             EventLoop loop,
             Answering answering,
             StandInTurn standIn,
-            Runnable ask) {
+            OldStream old,
+            OldStream.Way way) {
         this.shared = shared;
         this.connector = connector;
         this.request = request;
         this.loop = loop;
         this.answering = answering;
         this.standIn = standIn;
-        this.ask = ask;
+        this.old = old;
+        this.way = way;
     }
 
     /** Does this request open such a stream, and is there something to wait for? */
@@ -71,9 +78,11 @@ final class Listening implements HeldStreams.Held {
     /** Holds the stream in the upstream's place; the whole request has been read. */
     void hold(RequestBody body) {
         held = true;
+        asked = false;
         if (!answering.isOpen()) {
             register(); // first: once the client sees the stream, it may not miss anything
             answering.begin();
+            old.holds(standIn.isOldSpoken());
             subscription = isGet() ? Optional.empty() : id(body);
             subscription.ifPresent(id -> answering.say(StreamWords.acknowledged(id, wanted(body))));
         }
@@ -81,7 +90,9 @@ final class Listening implements HeldStreams.Held {
     }
 
     /** The upstream holds it. */
-    void passes(RequestBody body) {
+    void passes(HttpResponse head, Optional<Grant> grant, RequestBody body) {
+        asked = false;
+        old.passes(head, grant);
         if (!held && (isGet() || LISTEN.equals(request.headers().get("Mcp-Method")))) {
             subscription = isGet() ? Optional.empty() : id(body);
             register();
@@ -89,22 +100,38 @@ final class Listening implements HeldStreams.Held {
         held = false;
     }
 
-    /** A piece of the upstream's stream. An announcement that is torn between two pieces waits for the daily look. */
-    void hears(ByteBuf piece) {
-        if (registered && ByteBufUtil.indexOf(ANNOUNCEMENT, piece) >= 0) {
+    /**
+     * A piece of the upstream's stream; gives what the client may hear of it. An announcement that is torn between two pieces
+     * waits for the daily look.
+     */
+    HttpContent hears(HttpContent piece) {
+        if (registered && ByteBufUtil.indexOf(ANNOUNCEMENT, piece.content()) >= 0) {
             shared.parts().lists().announced(connector.name());
         }
+        return old.hears(piece);
     }
 
     /** Is it ours still, whatever the upstream says to it? */
     boolean isHeld() {
+        asked &= !held;
         return held;
+    }
+
+    /** Does the client's stream go on without the upstream's? */
+    boolean keeps(OwnAnswer why) {
+        boolean kept = old.keeps(why, this::askAnew);
+        asked &= !kept;
+        held |= kept;
+        return kept;
     }
 
     private void register() {
         registered = true;
         shared.held().add(connector.name(), this);
-        answering.whenOver(() -> shared.held().remove(connector.name(), this));
+        answering.whenOver(() -> {
+            shared.held().remove(connector.name(), this);
+            old.over();
+        });
     }
 
     @Override
@@ -118,12 +145,19 @@ final class Listening implements HeldStreams.Held {
 
     private void goOn() {
         if (answering.canSay()) { // else they stay owed, for the next call
-            standIn.news(subscription).forEach(answering::say);
+            standIn.news(old.box(), subscription).forEach(answering::say);
         }
         if (held && subscription.isPresent()) {
             answering.endStream(StreamWords.listened(subscription.get()));
         } else if (held) {
-            ask.run();
+            askAnew();
+        }
+    }
+
+    private void askAnew() {
+        if (!asked) {
+            asked = true;
+            way.askAnew();
         }
     }
 

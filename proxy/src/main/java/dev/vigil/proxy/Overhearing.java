@@ -9,7 +9,7 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
 import java.util.Optional;
 
-/** All that is read along of an upstream's answer while it passes; none of it changes a byte. On the client's event loop only. */
+/** All that is read along of an upstream's answer while it passes; none of it changes a byte, but where {@link OldStream} does. On the client's event loop only. */
 final class Overhearing {
     private final ProxyParts parts;
     private final Connector connector;
@@ -28,16 +28,17 @@ final class Overhearing {
 
     /** @param asked what the answer is to; empty where that is nothing that Vigil understands */
     void passes(HttpResponse head, RequestBody body, Optional<Ask> asked) {
-        listening.passes(body);
-        progress.passes(head);
         Optional<Grant> grant = token.grant();
+        listening.passes(head, grant, body);
+        progress.passes(head);
         list = ListTap.on(head, parts.lists(), Owner.of(connector, grant), asked);
     }
 
-    void piece(HttpContent piece) {
+    /** Gives what the client may hear of it. */
+    HttpContent piece(HttpContent piece) {
         token.heard(piece.content());
         list.ifPresent(one -> one.piece(piece));
-        listening.hears(piece.content());
         progress.piece(piece);
+        return listening.hears(piece);
     }
 }

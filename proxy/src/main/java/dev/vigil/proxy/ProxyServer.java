@@ -41,6 +41,7 @@ public final class ProxyServer implements AutoCloseable {
             Detours detours,
             ReplayBudget budget,
             HeldStreams held,
+            PostBoxes boxes,
             Announcements announcements,
             ProgressBoard progress,
             HelpBudget help) {}
@@ -62,6 +63,7 @@ public final class ProxyServer implements AutoCloseable {
                     new Detours(),
                     new ReplayBudget(),
                     held,
+                    new PostBoxes(),
                     new Announcements(),
                     new ProgressBoard(),
                     new HelpBudget(parts.time()));

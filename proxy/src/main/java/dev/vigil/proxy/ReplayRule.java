@@ -3,7 +3,6 @@ package dev.vigil.proxy;
 
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.GrantKind;
-import dev.vigil.auth.Origin;
 import dev.vigil.oauth.Challenges;
 import dev.vigil.proxy.Verdict.Follow;
 import dev.vigil.proxy.Verdict.Forbidden;
@@ -18,6 +17,7 @@ import dev.vigil.proxy.Verdict.Renew;
 import dev.vigil.proxy.Verdict.ServerTrouble;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
@@ -96,27 +96,17 @@ record ReplayRule(Connector connector, URI asked, boolean post, boolean renewed,
         if (location == null) {
             return new NotMcp("HTTP " + status + " without a Location");
         }
-        Optional<URI> target = resolved(location);
+        Optional<URI> target = SameOrigin.resolved(asked, location);
         boolean keeps = status == 307 || status == 308;
-        return keeps && !followed && target.isPresent() && isSameOrigin(target.get())
+        return keeps && !followed && target.isPresent() && SameOrigin.is(asked, target.get())
                 ? new Follow(target.get().toString())
                 : new Redirected(target.map(URI::toString).orElse("an address that makes no sense"));
     }
 
-    private Optional<URI> resolved(String location) {
-        try {
-            URI target = asked.resolve(location);
-            boolean clean = target.getRawUserInfo() == null && target.getHost() != null;
-            return clean ? Optional.of(target) : Optional.empty();
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
-    }
-
-    private boolean isSameOrigin(URI target) {
-        String scheme = String.valueOf(target.getScheme()).toLowerCase(Locale.ROOT);
-        return (scheme.equals("http") || scheme.equals("https"))
-                && Origin.of(target).equals(Origin.of(asked));
+    /** Can an answer that begins so be told on a stream which the client has open? */
+    static boolean isPourable(HttpResponse head) {
+        return (isJson(head.headers()) || isEvents(head.headers()))
+                && head.status().code() < 300;
     }
 
     static boolean isJson(HttpHeaders headers) {

@@ -133,7 +133,7 @@ final class RequestBody {
 
     /** Can all that has come so far be sent again? */
     boolean isReplayable() {
-        return replayable && keeping;
+        return replayable && (keeping || (complete && size == 0));
     }
 
     long size() {

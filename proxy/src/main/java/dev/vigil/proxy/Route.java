@@ -12,8 +12,9 @@ sealed interface Route {
      * To a connector's upstream.
      *
      * @param key the local key, where the client shows it in the path
+     * @param box the id of the {@link PostBox} through which it comes
      */
-    record ToConnector(String name, Optional<Secret> key) implements Route {}
+    record ToConnector(String name, Optional<Secret> key, Optional<String> box) implements Route {}
 
     /** To one of our own pages. */
     record ToPage() implements Route {}
@@ -44,8 +45,15 @@ sealed interface Route {
         return page ? new ToPage() : new Nowhere();
     }
 
-    private static Route toConnector(String name, Optional<Secret> key) {
-        String trimmed = name.endsWith("/") ? name.substring(0, name.length() - 1) : name;
-        return Connector.isName(trimmed) ? new ToConnector(trimmed, key) : new Nowhere();
+    private static Route toConnector(String rest, Optional<Secret> key) {
+        int end = rest.indexOf(PostBoxes.PATH);
+        if (end >= 0) {
+            String name = rest.substring(0, end);
+            String id = rest.substring(end + PostBoxes.PATH.length());
+            boolean shaped = Connector.isName(name) && PostBoxes.isId(id);
+            return shaped ? new ToConnector(name, key, Optional.of(id)) : new Nowhere();
+        }
+        String name = rest.endsWith("/") ? rest.substring(0, rest.length() - 1) : rest;
+        return Connector.isName(name) ? new ToConnector(name, key, Optional.empty()) : new Nowhere();
     }
 }

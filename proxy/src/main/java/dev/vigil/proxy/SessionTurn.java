@@ -4,12 +4,12 @@ package dev.vigil.proxy;
 import dev.vigil.auth.Authorization;
 import dev.vigil.auth.Authorization.Live;
 import dev.vigil.auth.Authorization.NeedsLogin;
-import dev.vigil.auth.Connector;
 import dev.vigil.auth.Grant;
 import dev.vigil.session.LoginKey;
 import dev.vigil.session.Session;
 import dev.vigil.session.SessionBook;
 import dev.vigil.session.SessionOwner;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -27,22 +27,23 @@ final class SessionTurn {
     private final SessionBook book;
     private final SessionOwner owner;
     private final HttpRequest request;
+    private final Optional<PostBox> box;
     private final Optional<String> shown;
     private Optional<Session> session;
     private Optional<String> sentAs = Optional.empty();
 
-    private SessionTurn(SessionBook book, SessionOwner owner, HttpRequest request) {
+    /** @param box in HTTP+SSE, which knows no other sessions */
+    SessionTurn(SessionBook book, SessionOwner owner, HttpRequest request, Optional<PostBox> box) {
         this.book = book;
         this.owner = owner;
         this.request = request;
-        this.shown = Optional.ofNullable(request.headers().get(HEADER));
+        this.box = box;
+        this.shown = box.isPresent()
+                ? Optional.empty()
+                : Optional.ofNullable(request.headers().get(HEADER));
         this.session = shown.flatMap(id -> book.find(id, owner));
         session.ifPresent(
                 known -> Optional.ofNullable(request.headers().get(VERSION)).ifPresent(known::speaks));
-    }
-
-    static SessionTurn of(SessionBook book, Connector connector, Optional<String> client, HttpRequest request) {
-        return new SessionTurn(book, new SessionOwner(connector.name(), client.orElse("")), request);
     }
 
     SessionOwner owner() {
@@ -62,13 +63,19 @@ final class SessionTurn {
     boolean fits(Optional<Grant> grant) {
         LoginKey login = LoginKey.of(grant);
         session = session.filter(known -> !book.isOver(known, login));
-        return !isUnknown();
+        return !isUnknown() && box.map(known -> known.fits(login)).orElse(true);
     }
 
-    /** The session, where it has to be begun at the upstream before anything can be asked. */
-    Optional<Session> unbegun(Optional<Grant> grant) {
-        LoginKey login = LoginKey.of(grant);
-        return session.filter(known -> !isEnd() && !known.isBegun(login));
+    /** Sees to it that the upstream knows the session, and tells the waiter then. */
+    void ready(SessionBegin.Way way, EventLoop loop, RequestBody body, SessionBegin.Waiter waiter) {
+        LoginKey login = LoginKey.of(way.grant());
+        if (box.isPresent()) {
+            box.get().whenOpen(loop, new UpstreamTrouble(owner.connector()), body, waiter);
+        } else if (session.isPresent() && !isEnd() && !session.get().isBegun(login)) {
+            SessionBegin.begin(way, session.get(), loop, waiter);
+        } else {
+            waiter.begun();
+        }
     }
 
     void toUpstream(HttpRequest head) {
@@ -93,6 +100,7 @@ final class SessionTurn {
     void passed(HttpResponse answer, Optional<Grant> grant, RequestBody body) {
         HttpHeaders headers = answer.headers();
         boolean good = answer.status().code() < 300;
+        box.ifPresent(known -> posted(known, good, LoginKey.of(grant), body));
         Optional<String> upstream = Optional.ofNullable(headers.get(HEADER));
         headers.remove(HEADER);
         if (session.isEmpty() && upstream.isPresent() && good && isInitialize(body)) {
@@ -121,10 +129,19 @@ final class SessionTurn {
 
     /** We began it in the upstream's place: the id for the client, and the rest when the upstream can be asked. */
     Optional<String> stoodIn(Authorization authorization, RequestBody body) {
-        if (session.isEmpty()) {
+        if (session.isEmpty() && box.isEmpty()) {
             session = Optional.of(minted(grant(authorization), body));
         }
+        box.ifPresent(known -> known.note(LoginKey.of(grant(authorization)), body));
         return session.map(Session::id);
+    }
+
+    private static void posted(PostBox box, boolean good, LoginKey login, RequestBody body) {
+        if (good) {
+            box.note(login, body);
+        } else {
+            body.scanned().messages().forEach(refused -> refused.id().ifPresent(box::answered));
+        }
     }
 
     private static Optional<Grant> grant(Authorization authorization) {
@@ -134,7 +151,9 @@ final class SessionTurn {
 
     /** Who hears what happens: the session, or where there is none, the client as such. */
     Object listener() {
-        return session.<Object>map(Session::id).orElse(owner);
+        return box.<Object>map(known -> known)
+                .or(() -> session.map(Session::id))
+                .orElse(owner);
     }
 
     private Session minted(Optional<Grant> grant, RequestBody body) {
@@ -151,11 +170,11 @@ final class SessionTurn {
     /** A request was granted that is to be repeated if the session has to be begun anew. */
     void note(RequestBody body) {
         if (request.method().equals(HttpMethod.POST)) {
-            session.ifPresent(known -> note(known, body));
+            box.flatMap(PostBox::session).or(() -> session).ifPresent(known -> note(known, body));
         }
     }
 
-    private static void note(Session session, RequestBody body) {
+    static void note(Session session, RequestBody body) {
         MessageScan scan = body.scanned();
         switch (scan.method().orElse("")) {
             case "logging/setLevel" -> body.text(SessionBook.LONGEST_HANDSHAKE).ifPresent(session::logLevel);

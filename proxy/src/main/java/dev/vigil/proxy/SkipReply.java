@@ -31,6 +31,7 @@ public final class SkipReply {
     static final int NOT_CONNECTED = 1403;
     static final int UPSTREAM = 1502;
     private static final int NOT_JSON = -32700;
+    private static final int OTHER_TRANSPORT = -32000;
     /** MCP 2025-11-25, "Session Management": whereupon a client begins a new one. */
     private static final int NO_SUCH_SESSION = 404;
 
@@ -74,6 +75,11 @@ public final class SkipReply {
                 status(requests, own), scan.isBatch() ? batch(requests, own) : bytes(answer(requests.get(0), own)));
     }
 
+    /** The answer to one request, whatever came with it. */
+    static byte[] to(RpcMessage request, OwnAnswer own) {
+        return bytes(answer(request, own));
+    }
+
     /** The answer to the open requests of a stream that broke off, as events. */
     static ByteBuf events(MessageScan scan, OwnAnswer own) {
         StringBuilder text = new StringBuilder();
@@ -107,6 +113,12 @@ public final class SkipReply {
         if (agent.startsWith("claude-code/")) return "claude-code";
         if (agent.startsWith("codex")) return "codex";
         return agent.startsWith("opencode/") ? "opencode" : "my-client";
+    }
+
+    /** MCP 2025-11-25, "Backwards Compatibility": whereupon a client asks for the event stream of HTTP+SSE. */
+    static Reply otherTransport(String id) {
+        String message = "This server speaks HTTP+SSE of MCP 2024-11-05: ask for its event stream with GET.";
+        return Reply.json(405, bytes(error(id, OTHER_TRANSPORT, message, Optional.empty())));
     }
 
     private static List<RpcMessage> requests(MessageScan scan) {

@@ -12,6 +12,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpRequest;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Answers one request in the upstream's place, from what it once showed to the same account, and notes what its client is to
@@ -19,24 +20,34 @@ import java.util.Optional;
  */
 final class StandInTurn {
     private static final String CALL = "tools/call";
+    private static final Set<String> CONNECTS = Set.of("initialize", "server/discover");
 
     private final StandIn standIn;
     private final Announcements announcements;
     private final Connector connector;
     private final HttpRequest request;
     private final SessionTurn session;
+    private final PostBoxes boxes;
+    private final boolean inBox;
 
-    StandInTurn(ProxyServer.Shared shared, Connector connector, HttpRequest request, SessionTurn session) {
+    /** @param inBox does it come through a {@link PostBox}? */
+    StandInTurn(
+            ProxyServer.Shared shared, Connector connector, HttpRequest request, SessionTurn session, boolean inBox) {
         this.standIn = shared.parts().standIn();
         this.announcements = shared.announcements();
         this.connector = connector;
         this.request = request;
         this.session = session;
+        this.boxes = shared.boxes();
+        this.inBox = inBox;
     }
 
     /** Where nothing can be asked: empty where the skip is the answer. */
     Optional<Reply> dead(Authorization authorization, RequestBody body, OwnAnswer own) {
         Optional<Ask> ask = ask(body.scanned());
+        if (ask.isPresent() && isElsewhere(ask.get())) {
+            return Optional.of(SkipReply.otherTransport(ask.get().id()));
+        }
         String sentence = SkipReply.sentence(own);
         return ask.flatMap(one -> standIn.dead(connector, authorization, one, sentence))
                 .map(served -> noted(served, ask.orElseThrow(), authorization, body));
@@ -44,9 +55,19 @@ final class StandInTurn {
 
     /** Where the upstream has trouble: empty where nothing is remembered of it. */
     Optional<Reply> remembered(Authorization authorization, RequestBody body) {
-        Optional<Ask> ask = ask(body.scanned());
+        Optional<Ask> ask = ask(body.scanned()).filter(one -> !isElsewhere(one));
         return ask.flatMap(one -> standIn.remembered(connector, authorization, one))
                 .map(served -> noted(served, ask.orElseThrow(), authorization, body));
+    }
+
+    /** Is the upstream known to speak HTTP+SSE? */
+    boolean isOldSpoken() {
+        return boxes.isSpokenBy(connector);
+    }
+
+    /** Does a client connect in a way in which the upstream could not go on with it? It tries the older one then. */
+    private boolean isElsewhere(Ask ask) {
+        return !inBox && CONNECTS.contains(ask.method()) && isOldSpoken();
     }
 
     private Reply noted(Served served, Ask ask, Authorization authorization, RequestBody body) {
@@ -69,9 +90,13 @@ final class StandInTurn {
                 && ask(scan).filter(one -> one.era() == Era.LEGACY).isPresent();
     }
 
-    /** The news, as events; told from now on. */
-    List<ByteBuf> news(Optional<String> subscription) {
-        return announcements.take(session.listener()).stream()
+    /**
+     * The news, as events; told from now on.
+     *
+     * @param box where the client posts, if it does so elsewhere
+     */
+    List<ByteBuf> news(Optional<PostBox> box, Optional<String> subscription) {
+        return announcements.take(box.<Object>map(known -> known).orElseGet(session::listener)).stream()
                 .map(method -> StreamWords.notification(method, subscription))
                 .toList();
     }

@@ -84,6 +84,17 @@ final class StreamWords {
         holder.putObject("_meta").putRawValue(SUBSCRIPTION, new RawValue(id));
     }
 
+    /** MCP 2024-11-05, "Transports": where to post. */
+    static byte[] endpoint(String path) {
+        return ("event: endpoint\ndata: " + path + "\n\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Something that no request has asked for. */
+    static byte[] error(byte[] json) {
+        return ("event: error\ndata: " + new String(json, StandardCharsets.UTF_8) + "\n\n")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
     /** JSON on one line may follow. */
     static ByteBuf beginOfEvent() {
         return Unpooled.wrappedBuffer(EVENT);

@@ -41,6 +41,11 @@ public final class Session {
         this.changed = changed;
     }
 
+    /** One that lasts no longer than its client's stream (MCP 2024-11-05), and is in no book. */
+    public static Session ofAStream(SessionOwner owner, LoginKey login, String handshake) {
+        return new Session("", owner, handshake, login, Instant.EPOCH, () -> {});
+    }
+
     /** As the client knows it. */
     public String id() {
         return id;
@@ -74,7 +79,7 @@ public final class Session {
         return begun && login.isSameLogin(with);
     }
 
-    synchronized boolean belongsTo(LoginKey other) {
+    public synchronized boolean belongsTo(LoginKey other) {
         return !login.isAnotherAccount(other);
     }
 

@@ -13,10 +13,12 @@ class RouteTest {
 
     @Test
     void connectorIsReachedWithAndWithoutAKeyInThePath() {
-        assertThat(Route.of("/mcp/notion")).isEqualTo(new Route.ToConnector("notion", Optional.empty()));
-        assertThat(Route.of("/mcp/notion/")).isEqualTo(new Route.ToConnector("notion", Optional.empty()));
+        assertThat(Route.of("/mcp/notion"))
+                .isEqualTo(new Route.ToConnector("notion", Optional.empty(), Optional.empty()));
+        assertThat(Route.of("/mcp/notion/"))
+                .isEqualTo(new Route.ToConnector("notion", Optional.empty(), Optional.empty()));
         assertThat(Route.of("/k/vgl_abc/mcp/notion"))
-                .isEqualTo(new Route.ToConnector("notion", Optional.of(new Secret("vgl_abc"))));
+                .isEqualTo(new Route.ToConnector("notion", Optional.of(new Secret("vgl_abc")), Optional.empty()));
     }
 
     @ParameterizedTest
