@@ -3,6 +3,7 @@ package dev.vigil.proxy;
 
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.Grant;
+import dev.vigil.auth.Origin;
 import dev.vigil.session.SessionOwner;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -122,7 +123,7 @@ final class OldStream implements EndpointFilter.Ear {
     @Override
     public byte[] endpoint(String address) {
         URI asked = shared.detours().of(connector);
-        Optional<URI> target = SameOrigin.resolved(asked, address).filter(one -> SameOrigin.is(asked, one));
+        Optional<URI> target = Origin.resolved(asked, address).filter(one -> Origin.isSame(asked, one));
         if (target.isEmpty()) {
             return foreign(address);
         }

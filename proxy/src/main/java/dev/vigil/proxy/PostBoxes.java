@@ -2,10 +2,9 @@
 package dev.vigil.proxy;
 
 import dev.vigil.auth.Connector;
+import dev.vigil.session.SessionBook;
 import dev.vigil.session.SessionOwner;
-import dev.vigil.vault.Randomness;
 import java.net.URI;
-import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,7 +16,6 @@ final class PostBoxes {
     /** Stands between a connector's path and a box's id. */
     static final String PATH = "/post/";
 
-    private static final int ID_BYTES = 16;
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{22}");
 
     private final Map<String, PostBox> all = new ConcurrentHashMap<>();
@@ -25,9 +23,8 @@ final class PostBoxes {
 
     /** A new one. {@link #close} must follow when its stream ends. */
     PostBox open(SessionOwner owner, PostBox.Voice voice) {
-        String id = Base64.getUrlEncoder().withoutPadding().encodeToString(Randomness.bytes(ID_BYTES));
-        PostBox box = new PostBox(id, owner, voice);
-        all.put(id, box);
+        PostBox box = new PostBox(SessionBook.newId(), owner, voice);
+        all.put(box.id(), box);
         return box;
     }
 

@@ -3,6 +3,7 @@ package dev.vigil.proxy;
 
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.GrantKind;
+import dev.vigil.auth.Origin;
 import dev.vigil.oauth.Challenges;
 import dev.vigil.proxy.Verdict.Follow;
 import dev.vigil.proxy.Verdict.Forbidden;
@@ -96,9 +97,9 @@ record ReplayRule(Connector connector, URI asked, boolean post, boolean renewed,
         if (location == null) {
             return new NotMcp("HTTP " + status + " without a Location");
         }
-        Optional<URI> target = SameOrigin.resolved(asked, location);
+        Optional<URI> target = Origin.resolved(asked, location);
         boolean keeps = status == 307 || status == 308;
-        return keeps && !followed && target.isPresent() && SameOrigin.is(asked, target.get())
+        return keeps && !followed && target.isPresent() && Origin.isSame(asked, target.get())
                 ? new Follow(target.get().toString())
                 : new Redirected(target.map(URI::toString).orElse("an address that makes no sense"));
     }

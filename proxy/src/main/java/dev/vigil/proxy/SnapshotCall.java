@@ -19,6 +19,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
@@ -90,12 +91,16 @@ final class SnapshotCall implements UpstreamCall.Listener {
         Optional<Grant> grant = held instanceof Live live ? Optional.of(live.grant()) : Optional.empty();
         used = grant.map(one -> one.tokens().generation()).orElse(0L);
         try {
-            HttpRequest head = HeaderRules.toUpstream(request(), detours.of(connector), connector, grant);
+            HttpRequest head = HeaderRules.toUpstream(request(), target(), connector, grant);
             upstream = new UpstreamCall(connections, connector.origin(), this);
             upstream.begin(loop, head, KeepAlive.Reuse.SURE);
         } catch (IllegalStateException unfit) {
             fail(String.valueOf(unfit.getMessage()));
         }
+    }
+
+    private URI target() {
+        return call.at().orElseGet(() -> detours.of(connector));
     }
 
     private HttpRequest request() {
@@ -118,7 +123,8 @@ final class SnapshotCall implements UpstreamCall.Listener {
     public void answered(HttpResponse head) {
         int status = head.status().code();
         boolean post = call.method().equals("POST");
-        ReplayRule rule = new ReplayRule(connector, detours.of(connector), post, renewed, followed);
+        ReplayRule rule = new ReplayRule(
+                connector, target(), post, renewed, followed || call.at().isPresent());
         Verdict verdict = rule.judge(status, head.headers());
         if (verdict instanceof Verdict.Pass) {
             if (ear.head(status, name -> Optional.ofNullable(head.headers().get(name)))) {

@@ -45,6 +45,22 @@ public final class SnapshotWire implements Wire, AutoCloseable {
         }
     }
 
+    @Override
+    public Stream listen(Call call, Ear ear, Duration limit) {
+        SnapshotCall one = new SnapshotCall(keeper, connections, detours, loop, call, ear);
+        one.end().thenAccept(ear::end);
+        try {
+            loop.execute(() -> one.begin(limit));
+        } catch (RejectedExecutionException closed) {
+            ear.end(CLOSING);
+        }
+        return () -> {
+            if (!loop.isShuttingDown()) {
+                loop.execute(one::giveUp);
+            }
+        };
+    }
+
     private Optional<String> await(SnapshotCall one, Duration limit) {
         CompletableFuture<Optional<String>> end = one.end();
         // Only a loop that has died or was closed lets this pass.

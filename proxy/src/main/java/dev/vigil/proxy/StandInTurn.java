@@ -3,6 +3,7 @@ package dev.vigil.proxy;
 
 import dev.vigil.auth.Authorization;
 import dev.vigil.auth.Connector;
+import dev.vigil.auth.TokenKeeper;
 import dev.vigil.snapshot.Ask;
 import dev.vigil.snapshot.Era;
 import dev.vigil.snapshot.Placeholder;
@@ -28,6 +29,7 @@ final class StandInTurn {
     private final HttpRequest request;
     private final SessionTurn session;
     private final PostBoxes boxes;
+    private final TokenKeeper keeper;
     private final boolean inBox;
 
     /** @param inBox does it come through a {@link PostBox}? */
@@ -39,6 +41,7 @@ final class StandInTurn {
         this.request = request;
         this.session = session;
         this.boxes = shared.boxes();
+        this.keeper = shared.parts().keeper();
         this.inBox = inBox;
     }
 
@@ -62,7 +65,7 @@ final class StandInTurn {
 
     /** Is the upstream known to speak HTTP+SSE? */
     boolean isOldSpoken() {
-        return boxes.isSpokenBy(connector);
+        return boxes.isSpokenBy(connector) || standIn.isOld(connector, keeper.look(connector.name()));
     }
 
     /** Does a client connect in a way in which the upstream could not go on with it? It tries the older one then. */

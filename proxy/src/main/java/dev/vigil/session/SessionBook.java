@@ -41,12 +41,17 @@ public final class SessionBook {
      * @param handshake the client's {@code initialize}; empty where it cannot be sent again
      */
     public Session mint(SessionOwner owner, LoginKey login, String handshake) {
-        String id = Base64.getUrlEncoder().withoutPadding().encodeToString(Randomness.bytes(ID_BYTES));
-        Session session = new Session(id, owner, handshake, login, time.now().wall(), changed);
+        Session session =
+                new Session(newId(), owner, handshake, login, time.now().wall(), changed);
         makeRoom(owner);
         sessions.put(session.id(), session);
         changed.run();
         return session;
+    }
+
+    /** Nobody guesses it: 22 letters, digits, lines and underscores. */
+    public static String newId() {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(Randomness.bytes(ID_BYTES));
     }
 
     /** A client's session by the id that it shows; empty where it has none by this id, whoever else may. */

@@ -100,6 +100,11 @@ final class Answer implements Wire.Ear {
         return Json.object(body.toByteArray()).filter(message -> isOurs(message) || message.has("error"));
     }
 
+    /** Is it the response to our request, and to no other? */
+    boolean isToOurs() {
+        return response().filter(this::isOurs).isPresent();
+    }
+
     /** The error object of JSON-RPC, where the response is one. */
     Optional<ObjectNode> error() {
         return response().flatMap(message -> Json.object(message, "error"));

@@ -10,8 +10,13 @@ public sealed interface Greeting {
      * It speaks it.
      *
      * @param result of {@code initialize} or {@code server/discover}, a JSON object
+     * @param old over HTTP+SSE, the transport of 2024-11-05
      */
-    record Welcome(String result) implements Greeting {}
+    record Welcome(String result, boolean old) implements Greeting {
+        public Welcome(String result) {
+            this(result, false);
+        }
+    }
 
     /**
      * It said that it does not speak it. A client has to hear that again, or it would not try the other era.

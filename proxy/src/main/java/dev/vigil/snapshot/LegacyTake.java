@@ -20,7 +20,9 @@ record LegacyTake(Talk talk, Instant now) {
         Answer answer = initialize(Era.LEGACY.newest());
         Optional<Greeting.Refused> refusal = Results.refusal(answer);
         if (refusal.isPresent()) {
-            return Snapshot.refused(talk.owner(), Era.LEGACY, now, refusal.get());
+            return new OldTake(talk, now)
+                    .taken()
+                    .orElseGet(() -> Snapshot.refused(talk.owner(), Era.LEGACY, now, refusal.get()));
         }
         ObjectNode result = Results.of(INITIALIZE, answer);
         String revision = revision(result);
@@ -51,13 +53,17 @@ record LegacyTake(Talk talk, Instant now) {
     }
 
     private Answer initialize(String revision) throws NotTaken {
+        return talk.ask(INITIALIZE, introduction(revision), Map.of());
+    }
+
+    static ObjectNode introduction(String revision) {
         ObjectNode params = Json.object().put("protocolVersion", revision);
         params.putObject("capabilities");
         params.set("clientInfo", self());
-        return talk.ask(INITIALIZE, params, Map.of());
+        return params;
     }
 
-    private static String revision(ObjectNode result) throws NotTaken {
+    static String revision(ObjectNode result) throws NotTaken {
         return Json.text(result, "protocolVersion")
                 .filter(Era::isRevision)
                 .filter(text -> Era.of(text) == Era.LEGACY)

@@ -47,6 +47,11 @@ public record Snapshot(
         return greeting instanceof Greeting.Refused;
     }
 
+    /** Can it be spoken to over HTTP+SSE only? */
+    boolean isOld() {
+        return greeting instanceof Greeting.Welcome welcome && welcome.old();
+    }
+
     boolean speaks(String asked) {
         return revision.equals(asked) || spoken.contains(asked);
     }

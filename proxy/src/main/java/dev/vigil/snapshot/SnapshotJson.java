@@ -23,6 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
  * revision   of MCP, a date
  * spoken     revisions that the server is known to speak
  * takenAt    ISO 8601, UTC
+ * old        true where the server speaks HTTP+SSE of 2024-11-05 only; absent otherwise
  * welcome    the result of initialize or server/discover, JSON as text; null for a refusal
  * refused    {status, error: JSON as text or null}; null for a welcome
  * lists      [{method, items: a JSON array as text, cacheScope: text or null}]
@@ -44,6 +45,9 @@ final class SnapshotJson {
         node.put("takenAt", snapshot.takenAt().toString());
         if (snapshot.greeting() instanceof Greeting.Welcome welcome) {
             node.put("welcome", welcome.result()).putNull("refused");
+            if (welcome.old()) {
+                node.put("old", true);
+            }
         } else if (snapshot.greeting() instanceof Greeting.Refused refused) {
             node.putNull("welcome");
             node.putObject("refused")
@@ -71,7 +75,8 @@ final class SnapshotJson {
     private static Greeting greeting(Fields fields) {
         Optional<Greeting> refused = fields.maybeObject(
                 "refused", known -> new Greeting.Refused((int) known.number("status"), known.maybeText("error")));
-        return refused.orElseGet(() -> new Greeting.Welcome(fields.text("welcome")));
+        return refused.orElseGet(() -> new Greeting.Welcome(
+                fields.text("welcome"), fields.node().path("old").asBoolean(false)));
     }
 
     /** A list that this Vigil does not know is left out. */

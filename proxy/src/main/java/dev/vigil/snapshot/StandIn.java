@@ -25,6 +25,13 @@ public record StandIn(SnapshotBook book) {
         return known.isPresent() ? remembered(known.get(), ask) : Placeholder.answer(connector, ask, sentence);
     }
 
+    /** Is the server known to speak the transport of 2024-11-05 only? */
+    public boolean isOld(Connector connector, Authorization authorization) {
+        return Owner.of(connector, authorization)
+                .filter(owner -> book.of(owner).stream().anyMatch(Snapshot::isOld))
+                .isPresent();
+    }
+
     private boolean hasAnswer(Owner owner, Ask ask) {
         return isKnown(owner)
                 && (ask.era() == Era.MODERN

@@ -3,7 +3,9 @@ package dev.vigil.snapshot;
 
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.Deadline;
+import dev.vigil.auth.Origin;
 import dev.vigil.auth.TimeSource;
+import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -44,7 +46,7 @@ final class Talk {
 
     /** Sends a request. @throws NotTaken when no whole answer came, or the limits are reached */
     Answer ask(String method, ObjectNode params, Map<String, String> headers) throws NotTaken {
-        String id = "vigil-" + ++asked;
+        String id = newId();
         ObjectNode message = message(method, params).put("id", id);
         Answer answer = new Answer(id, room);
         Optional<String> trouble = post(headers, Json.written(message), answer);
@@ -67,6 +69,40 @@ final class Talk {
         }
     }
 
+    String newId() {
+        return "vigil-" + ++asked;
+    }
+
+    /** Opens a stream of the server's. */
+    Wire.Stream listen(Wire.Ear ear) {
+        Map<String, String> headers = Map.of("Accept", "text/event-stream", "Cache-Control", "no-store");
+        return wire.listen(new Wire.Call(connector, owner, "GET", headers, ""), ear, left());
+    }
+
+    /** Where a reference of the server's leads. @throws NotTaken where that is not its own origin */
+    URI own(String reference) throws NotTaken {
+        return Origin.resolved(connector.url(), reference)
+                .filter(target -> Origin.isSame(connector.url(), target))
+                .orElseThrow(() -> new NotTaken("its endpoint event names an address that is not of its origin"));
+    }
+
+    /** Sends a message to an address of the server's, which answers elsewhere. @throws NotTaken where it is not taken */
+    void post(URI at, ObjectNode message) throws NotTaken {
+        Answer taken = new Answer("", room);
+        Map<String, String> headers = Map.of("Content-Type", "application/json");
+        Wire.Call call = new Wire.Call(connector, owner, "POST", headers, Json.written(message), Optional.of(at));
+        Optional<String> trouble = wire.send(call, taken, left());
+        if (trouble.isPresent() || taken.status() >= 300) {
+            throw new NotTaken("a message was not taken: " + trouble.orElse("HTTP " + taken.status()));
+        }
+    }
+
+    /** What is left of the time, if only a moment. */
+    Duration left() {
+        Duration left = end.left(time.now());
+        return left.toMillis() > 0 ? left : Duration.ofMillis(1);
+    }
+
     /** Ends a session, if the server lets us; if not, it will forget it by itself. */
     void leave(Map<String, String> headers) {
         Duration left = end.left(time.now());
@@ -86,7 +122,7 @@ final class Talk {
         return wire.send(new Wire.Call(connector, owner, "POST", all, body), answer, left);
     }
 
-    private static ObjectNode message(String method, ObjectNode params) {
+    static ObjectNode message(String method, ObjectNode params) {
         ObjectNode message = Json.object().put("jsonrpc", "2.0").put("method", method);
         if (!params.isEmpty()) {
             message.set("params", params);

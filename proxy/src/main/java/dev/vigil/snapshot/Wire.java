@@ -2,6 +2,7 @@
 package dev.vigil.snapshot;
 
 import dev.vigil.auth.Connector;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -15,14 +16,25 @@ public interface Wire {
      *
      * @param method of HTTP
      * @param body JSON; empty for none
+     * @param at where it goes, at the connector's origin; empty for the connector's endpoint
      */
-    record Call(Connector connector, Owner owner, String method, Map<String, String> headers, String body) {
+    record Call(
+            Connector connector,
+            Owner owner,
+            String method,
+            Map<String, String> headers,
+            String body,
+            Optional<URI> at) {
         public Call {
             headers = Map.copyOf(headers);
         }
+
+        public Call(Connector connector, Owner owner, String method, Map<String, String> headers, String body) {
+            this(connector, owner, method, headers, body, Optional.empty());
+        }
     }
 
-    /** Hears the answer. Called on a thread of the wire, before {@link #send} returns. */
+    /** Hears the answer. Called on a thread of the wire; for {@link #send}, before it returns. */
     interface Ear {
         /**
          * @param header the first value of a header
@@ -32,6 +44,16 @@ public interface Wire {
 
         /** @return whether that is enough, so that a stream which stays open need not be waited for */
         boolean piece(byte[] bytes);
+
+        /** Nothing more will come, for a reason or without one. Only of {@link #listen}. */
+        default void end(Optional<String> reason) {}
+    }
+
+    /** A stream that is open until it is closed. */
+    interface Stream extends AutoCloseable {
+        /** Quick; any thread. */
+        @Override
+        void close();
     }
 
     /**
@@ -42,4 +64,7 @@ public interface Wire {
      * @return why there is no whole answer, in a few words without secrets
      */
     Optional<String> send(Call call, Ear ear, Duration limit);
+
+    /** As {@link #send}, but does not wait: {@code ear} is called on a thread of the wire, until it hears the end. */
+    Stream listen(Call call, Ear ear, Duration limit);
 }

@@ -9,6 +9,8 @@ import dev.vigil.auth.Connector;
 import dev.vigil.auth.RefreshOutcome.Refreshed;
 import dev.vigil.auth.RefreshOutcome.Rejected;
 import dev.vigil.auth.Refusal;
+import dev.vigil.snapshot.Owner;
+import dev.vigil.snapshot.SnapshotTaker;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpRequest;
@@ -232,6 +234,24 @@ class OldStreamTest {
         }
     }
 
+    /** No client has been there: all that is known is what Vigil has taken itself. */
+    @Test
+    void snapshotOfSuchAServerTellsHowItIsSpokenToAndWhatItHas() throws Exception {
+        takeSnapshot();
+        die();
+        assertThat(proxy.post(OldClient.INITIALIZE).statusCode()).isEqualTo(405);
+        try (OldClient client = OldClient.of(proxy)) {
+            assertThat(client.ask(OldClient.INITIALIZE))
+                    .contains("\"old\"")
+                    .contains("\"dev.vigil/snapshot\"")
+                    .contains("\"protocolVersion\":\"2024-11-05\"");
+            assertThat(client.ask(message(2, "tools/list")))
+                    .contains("\"name\":\"search\"")
+                    .contains("\"dev.vigil/snapshot\"");
+            assertThat(client.ask(message(3, "ping"))).contains("\"result\":{}");
+        }
+    }
+
     @Test
     void streamOfAServerNotKnownForItIsHeldAsBefore() throws Exception {
         die();
@@ -248,6 +268,15 @@ class OldStreamTest {
         OldClient client = OldClient.of(proxy);
         assertThat(client.ask(OldClient.INITIALIZE)).contains("\"old\"");
         return client;
+    }
+
+    private void takeSnapshot() {
+        try (SnapshotWire wire = new SnapshotWire(proxy.outbound, proxy.keeper)) {
+            Owner owner = Owner.of(proxy.connector, proxy.keeper.look("notion")).orElseThrow();
+            SnapshotTaker.Taken taken = new SnapshotTaker(wire, proxy.time).take(proxy.connector, owner);
+            assertThat(taken.reasons()).isEmpty();
+            proxy.snapshots.replace(owner, taken.snapshots());
+        }
     }
 
     private void die() throws Exception {

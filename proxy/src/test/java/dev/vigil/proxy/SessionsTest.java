@@ -22,6 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sessions of clients, and what becomes of them when the upstream forgets its own. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -84,6 +86,34 @@ class SessionsTest {
         assertThat(answer.statusCode()).isEqualTo(404);
         assertThat(answer.body()).contains("\"id\":4").contains("session_over");
         assertThat(upstream.seen).isEmpty();
+    }
+
+    /** MCP 2025-11-25, "Session Management": whatever shows it is told, and nothing of it reaches the upstream. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}",
+                "{\"jsonrpc\":\"2.0\",\"id\":3,\"result\":{\"roots\":[]}}",
+            })
+    void notificationAndResponseOfASessionThatNobodyHasAreToldToo(String body) throws Exception {
+        HttpResponse<String> answer = post("upstream-1", body);
+        assertThat(answer.statusCode()).isEqualTo(404);
+        assertThat(answer.body()).contains("\"id\":null").contains("this session with notion is over");
+        assertThat(upstream.seen).isEmpty();
+    }
+
+    @Test
+    void endOfASessionThatNobodyHasIsToldAndLeavesTheOthers() throws Exception {
+        String id = begin();
+        HttpResponse<String> answer = proxy.send(
+                proxy.request()
+                        .header("Mcp-Session-Id", "upstream-1")
+                        .DELETE()
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(404);
+        assertThat(methods()).containsExactly("initialize");
+        assertThat(post(id, call(4, "search")).body()).contains("\"by\":\"upstream-1\"");
     }
 
     @Test

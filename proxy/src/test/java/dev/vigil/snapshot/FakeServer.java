@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A server behind the taker's wire that speaks both eras unless a test says otherwise, and is asked without a network. */
@@ -74,6 +75,9 @@ final class FakeServer implements Wire {
         if (trouble.isPresent() || call.body().isEmpty()) {
             return trouble;
         }
+        if (call.at().isPresent()) {
+            return posted(call, ear);
+        }
         ObjectNode request = Json.kept(call.body());
         Script script = scripts.get(method(call));
         Said said = script == null
@@ -86,6 +90,38 @@ final class FakeServer implements Wire {
         });
         if (!enough) {
             hear(ear, said.body().getBytes(StandardCharsets.UTF_8));
+        }
+        return Optional.empty();
+    }
+
+    /** A server of HTTP+SSE: what is posted to /messages is answered on the stream. */
+    private @Nullable Ear old;
+
+    String address = "/messages?s=1";
+    boolean hasOldStream;
+
+    @Override
+    public Stream listen(Call call, Ear ear, Duration limit) {
+        calls.add(call);
+        if (hasOldStream) {
+            old = ear;
+            ear.head(200, name -> Optional.of("text/event-stream"));
+            hear(ear, ("event: endpoint\ndata: " + address + "\n\n").getBytes(StandardCharsets.UTF_8));
+        } else {
+            ear.head(405, name -> Optional.empty());
+            ear.end(Optional.empty());
+        }
+        return () -> old = null;
+    }
+
+    private Optional<String> posted(Call call, Ear ear) {
+        ObjectNode request = Json.kept(call.body());
+        Script script = scripts.get("old " + method(call));
+        ear.head(202, name -> Optional.empty());
+        if (request.has("id") && old != null) {
+            String id = request.path("id").asString("");
+            Said said = script == null ? error(200, -32601) : script.answer(request, id);
+            hear(old, ("event: message\ndata: " + said.body() + "\n\n").getBytes(StandardCharsets.UTF_8));
         }
         return Optional.empty();
     }

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SnapshotTakerTest {
     private static final Owner ANN = Owners.of(Owners.loginOf("ann", 1, Owners.LOGIN));
@@ -144,6 +145,52 @@ class SnapshotTakerTest {
 
         assertThat(taken.snapshots()).extracting(Snapshot::revision).containsExactly("2025-11-25");
         assertThat(taken.reasons()).containsExactly("server/discover: HTTP " + status + ", error " + code);
+    }
+
+    @Test
+    void serverOfTheOldTransportOnlyIsTakenOverItsStream() {
+        speakOldOnly();
+        server.on(
+                "old initialize",
+                (request, id) -> result(
+                        id,
+                        FakeServer.INITIALIZED.replace(
+                                "2025-11-25",
+                                request.at("/params/protocolVersion").asString().equals("2024-11-05")
+                                        ? "2024-11-05"
+                                        : "2025-06-18")));
+        server.on("old tools/list", (request, id) -> result(id, "{'tools':[{'name':'old-search'}]}"));
+        Taken taken = take();
+
+        assertThat(taken.reasons()).isEmpty();
+        assertThat(taken.snapshots()).extracting(Snapshot::revision).containsExactly("2026-07-28", "2025-06-18");
+        assertThat(taken.snapshots().get(1))
+                .returns(true, Snapshot::isOld)
+                .returns(Set.of("2025-06-18", "2024-11-05"), Snapshot::spoken);
+        assertThat(taken.snapshots().get(1).list(ListKind.TOOLS).orElseThrow().items())
+                .isEqualTo("[{\"name\":\"old-search\"}]");
+        assertThat(SnapshotJson.read(SnapshotJson.write(taken.snapshots().get(1))))
+                .isEqualTo(taken.snapshots().get(1));
+        assertThat(server.calls.stream().filter(call -> call.at().isPresent()))
+                .extracting(call -> call.at().orElseThrow().toString())
+                .containsOnly("https://mcp.example.com/messages?s=1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"https://elsewhere.example/messages", "http://mcp.example.com/messages", "http://["})
+    void addressOfAnotherOriginIsNotPostedTo(String address) {
+        speakOldOnly();
+        server.address = address;
+
+        assertThat(take().snapshots()).allMatch(Snapshot::isRefusal).hasSize(2);
+        assertThat(server.calls).noneMatch(call -> call.at().isPresent());
+    }
+
+    private void speakOldOnly() {
+        server.hasOldStream = true;
+        for (String method : List.of("server/discover", "initialize")) {
+            server.on(method, (request, id) -> new FakeServer.Said(404, "text/html", "Cannot POST", Optional.empty()));
+        }
     }
 
     @Test
