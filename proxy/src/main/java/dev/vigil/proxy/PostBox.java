@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Where a client of HTTP+SSE (MCP 2024-11-05, "Transports") posts its messages: a path of ours that leads to the upstream's,
@@ -28,6 +29,8 @@ final class PostBox {
     private static final int MOST_ASKED = 1_000;
     /** How long a message waits for the upstream's stream to stand again. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static final JsonMapper JSON = JsonMapper.shared();
 
     /** The client's stream. */
     interface Voice {
@@ -128,13 +131,20 @@ final class PostBox {
     /** Says an answer of ours on the client's stream; what comes of it goes into the answer to the POST. */
     Reply tell(Reply reply) {
         boolean goesOnTheStream = reply.body().length > 0 && (reply.status() < 300 || reply.status() >= 500);
-        if (!goesOnTheStream || !say(reply.body())) {
+        if (!goesOnTheStream || !messages(reply.body()).stream().allMatch(this::say)) {
             return reply;
         }
         MessageScan scan = new MessageScan();
         scan.feed(Unpooled.wrappedBuffer(reply.body()));
         scan.messages().forEach(message -> message.id().ifPresent(this::answered));
         return Reply.accepted();
+    }
+
+    /** A stream carries one message in each event. */
+    private static List<byte[]> messages(byte[] json) {
+        return json[0] == '['
+                ? JSON.readTree(json).valueStream().map(JSON::writeValueAsBytes).toList()
+                : List.of(json);
     }
 
     /** @param json on one line; false where nobody would hear it */

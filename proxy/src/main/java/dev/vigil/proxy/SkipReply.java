@@ -69,7 +69,9 @@ public final class SkipReply {
         }
         List<RpcMessage> requests = requests(scan);
         if (requests.isEmpty()) {
-            return Reply.accepted();
+            return own.kind() == Kind.SESSION_OVER
+                    ? Reply.json(NO_SUCH_SESSION, bytes(error("null", UPSTREAM, sentence(own), Optional.empty())))
+                    : Reply.accepted();
         }
         return Reply.json(
                 status(requests, own), scan.isBatch() ? batch(requests, own) : bytes(answer(requests.get(0), own)));

@@ -11,6 +11,8 @@ import dev.vigil.snapshot.Served;
 import dev.vigil.snapshot.StandIn;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -47,13 +49,32 @@ final class StandInTurn {
 
     /** Where nothing can be asked: empty where the skip is the answer. */
     Optional<Reply> dead(Authorization authorization, RequestBody body, OwnAnswer own) {
+        if (body.scanned().isJson() && body.scanned().isBatch()) {
+            return deadBatch(authorization, body, own);
+        }
         Optional<Ask> ask = ask(body.scanned());
         if (ask.isPresent() && isElsewhere(ask.get())) {
             return Optional.of(SkipReply.otherTransport(ask.get().id()));
         }
-        String sentence = SkipReply.sentence(own);
-        return ask.flatMap(one -> standIn.dead(connector, authorization, one, sentence))
+        return ask.flatMap(one -> standIn.dead(connector, authorization, one, SkipReply.sentence(own)))
                 .map(served -> noted(served, ask.orElseThrow(), authorization, body));
+    }
+
+    /** MCP 2025-03-26: one answer for each request, the skip among them; no session begins in a batch. */
+    private Optional<Reply> deadBatch(Authorization authorization, RequestBody body, OwnAnswer own) {
+        List<RpcMessage> requests =
+                body.scanned().messages().stream().filter(RpcMessage::isRequest).toList();
+        List<String> answers = new ArrayList<>();
+        boolean better = false;
+        for (RpcMessage request : requests) {
+            Ask ask = ask(request);
+            Optional<Served> served = standIn.dead(connector, authorization, ask, SkipReply.sentence(own));
+            served.ifPresent(shown -> announcements.answered(session.listener(), ask.method()));
+            better |= served.isPresent();
+            answers.add(served.map(Served::json)
+                    .orElseGet(() -> new String(SkipReply.to(request, own), StandardCharsets.UTF_8)));
+        }
+        return better ? Optional.of(Reply.json(200, "[" + String.join(",", answers) + "]")) : Optional.empty();
     }
 
     /** Where the upstream has trouble: empty where nothing is remembered of it. */
@@ -122,11 +143,15 @@ final class StandInTurn {
         return scan.messages().stream()
                 .filter(RpcMessage::isRequest)
                 .findFirst()
-                .map(message -> new Ask(
-                        message.id().orElseThrow(),
-                        message.method().orElseThrow(),
-                        message.protocolVersion().or(message::askedVersion).or(this::header),
-                        message.cursor()));
+                .map(this::ask);
+    }
+
+    private Ask ask(RpcMessage message) {
+        return new Ask(
+                message.id().orElseThrow(),
+                message.method().orElseThrow(),
+                message.protocolVersion().or(message::askedVersion).or(this::header),
+                message.cursor());
     }
 
     private Optional<String> header() {

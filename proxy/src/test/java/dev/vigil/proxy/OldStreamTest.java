@@ -164,7 +164,12 @@ class OldStreamTest {
                     .contains("\"code\":1401");
             HttpResponse<String> told = client.post("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}");
             assertThat(told.statusCode()).isEqualTo(202);
+            assertThat(client.ask("[" + message(10, "tools/list") + "," + call(11, "search") + "]"))
+                    .contains("\"id\":10")
+                    .contains("authorization_expired");
+            assertThat(client.next()).contains("\"id\":11").contains("\"isError\":true");
             comeBack();
+            assertThat(client.next()).contains("notifications/tools/list_changed");
             assertThat(client.ask(call(9, "search"))).contains("\"id\":9").contains("\"content\":[]");
             assertThat(server.streams).as("the stream is the same").containsOnlyKeys("s1");
         }
@@ -248,7 +253,7 @@ class OldStreamTest {
             assertThat(client.ask(message(2, "tools/list")))
                     .contains("\"name\":\"search\"")
                     .contains("\"dev.vigil/snapshot\"");
-            assertThat(client.ask(message(3, "ping"))).contains("\"result\":{}");
+            assertThat(client.ask(message(3, "ping"))).contains("\"id\":3").contains("\"result\"");
         }
     }
 

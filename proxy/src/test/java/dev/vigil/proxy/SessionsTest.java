@@ -106,10 +106,7 @@ class SessionsTest {
     void endOfASessionThatNobodyHasIsToldAndLeavesTheOthers() throws Exception {
         String id = begin();
         HttpResponse<String> answer = proxy.send(
-                proxy.request()
-                        .header("Mcp-Session-Id", "upstream-1")
-                        .DELETE()
-                        .build(),
+                proxy.request().header("Mcp-Session-Id", "upstream-1").DELETE().build(),
                 HttpResponse.BodyHandlers.ofString());
         assertThat(answer.statusCode()).isEqualTo(404);
         assertThat(methods()).containsExactly("initialize");

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What clients are given while a login is dead or a server in trouble, and how they hear that it is over. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -211,6 +213,25 @@ class StandInTurnTest {
                 .contains("\"dev.vigil/snapshot\"")
                 .doesNotContain("authorization_expired");
         assertThat(post(id, call(3, "search")).body()).contains("authorization expired for notion: skipped.");
+    }
+
+    @Test
+    void batchGetsForEachRequestWhatItWouldGetAlone() throws Exception {
+        die();
+        String batch = "[" + INITIALIZE + "," + message(2, "tools/list") + ","
+                + "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/x\"}," + call(3, "search") + "]";
+        HttpResponse<String> answer = proxy.post(batch);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        JsonNode answers = JsonMapper.shared().readTree(answer.body());
+        assertThat(answers.valueStream().map(one -> one.path("id").asInt())).containsExactly(1, 2, 3);
+        assertThat(answers.at("/0/result/capabilities/tools/listChanged").asBoolean())
+                .isTrue();
+        assertThat(answers.at("/1/result/tools/0/name").asString()).isEqualTo("authorization_expired");
+        assertThat(answers.at("/2/result/isError").asBoolean()).isTrue();
+        assertThat(proxy.post("[" + call(3, "search") + "," + message(4, "prompts/get") + "]")
+                        .body())
+                .contains("\"isError\":true")
+                .contains("\"code\":1401");
     }
 
     @Test
