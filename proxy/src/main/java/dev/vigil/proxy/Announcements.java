@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.proxy;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Which clients were shown lists that the server did not answer itself, and are to hear once it can be asked again that the
@@ -17,6 +18,12 @@ final class Announcements {
             "prompts/list", "notifications/prompts/list_changed",
             "resources/list", "notifications/resources/list_changed",
             "resources/templates/list", "notifications/resources/list_changed");
+
+    /** By what a listener of 2026-07-28 says it wants to hear of. */
+    private static final Map<String, String> WANTED = Map.of(
+            "toolsListChanged", "notifications/tools/list_changed",
+            "promptsListChanged", "notifications/prompts/list_changed",
+            "resourcesListChanged", "notifications/resources/list_changed");
 
     private static final int MOST = 10_000;
 
@@ -41,11 +48,22 @@ final class Announcements {
         return owed.containsKey(listener);
     }
 
-    /** The methods of the notifications that are owed, which count as sent from now on; sorted. */
-    List<String> take(Object listener) {
+    /**
+     * The methods of the notifications that are to be told now, sorted: what is owed, which counts as told from now on, and
+     * what was asked for.
+     *
+     * @param wanted what a stream that we held asks to hear of; empty for all others. Without sessions, connections that show
+     *     one local key cannot be told apart, and what they are owed is told to the first; so each held stream is told all
+     *     that it wants, which costs its client a list at worst
+     */
+    List<String> take(Object listener, JsonNode wanted) {
         Set<String> taken = owed.remove(listener);
-        List<String> all = new ArrayList<>(taken == null ? Set.of() : taken);
-        all.sort(String::compareTo);
-        return all;
+        Set<String> all = new TreeSet<>(taken == null ? Set.of() : taken);
+        WANTED.forEach((asked, method) -> {
+            if (wanted.path(asked).asBoolean(false)) {
+                all.add(method);
+            }
+        });
+        return List.copyOf(all);
     }
 }

@@ -45,6 +45,9 @@ final class Listening implements HeldStreams.Held {
     /** The raw id of the request that listens; empty on a GET stream. */
     private Optional<String> subscription = Optional.empty();
 
+    /** What the client asked a held stream of 2026-07-28 to tell. */
+    private ObjectNode wanted = JSON.createObjectNode();
+
     private boolean registered;
     private boolean held;
     /** Has the upstream been asked for a stream, and has not answered? */
@@ -84,7 +87,10 @@ final class Listening implements HeldStreams.Held {
             answering.begin();
             old.holds(standIn.isOldSpoken());
             subscription = isGet() ? Optional.empty() : id(body);
-            subscription.ifPresent(id -> answering.say(StreamWords.acknowledged(id, wanted(body))));
+            subscription.ifPresent(id -> {
+                wanted = wanted(body);
+                answering.say(StreamWords.acknowledged(id, wanted));
+            });
         }
         recovered(); // it may have been while we were told no
     }
@@ -145,7 +151,7 @@ final class Listening implements HeldStreams.Held {
 
     private void goOn() {
         if (answering.canSay()) { // else they stay owed, for the next call
-            standIn.news(old.box(), subscription).forEach(answering::say);
+            standIn.news(old.box(), subscription, wanted).forEach(answering::say);
         }
         if (held && subscription.isPresent()) {
             answering.endStream(StreamWords.listened(subscription.get()));

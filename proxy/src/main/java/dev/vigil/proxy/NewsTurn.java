@@ -30,7 +30,7 @@ record NewsTurn(StandInTurn standIn, Helping helping, RequestBody body, Answerin
         }
         if (body.isComplete() && standIn.mayTellOn(body.scanned())) {
             answering.begin();
-            standIn.news(Optional.empty(), Optional.empty()).forEach(answering::say);
+            standIn.news().forEach(answering::say);
         }
         send.run();
     }

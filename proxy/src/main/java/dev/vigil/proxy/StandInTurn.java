@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /**
  * Answers one request in the upstream's place, from what it once showed to the same account, and notes what its client is to
@@ -114,13 +116,21 @@ final class StandInTurn {
                 && ask(scan).filter(one -> one.era() == Era.LEGACY).isPresent();
     }
 
+    /** What is owed, as events on the stream of an answer; told from now on. */
+    List<ByteBuf> news() {
+        return news(Optional.empty(), Optional.empty(), MissingNode.getInstance());
+    }
+
     /**
      * The news, as events; told from now on.
      *
      * @param box where the client posts, if it does so elsewhere
+     * @param wanted see {@link Announcements#take}
      */
-    List<ByteBuf> news(Optional<PostBox> box, Optional<String> subscription) {
-        return announcements.take(box.<Object>map(known -> known).orElseGet(session::listener)).stream()
+    List<ByteBuf> news(Optional<PostBox> box, Optional<String> subscription, JsonNode wanted) {
+        return announcements
+                .take(box.<Object>map(known -> known).orElseGet(session::listener), wanted)
+                .stream()
                 .map(method -> StreamWords.notification(method, subscription))
                 .toList();
     }

@@ -184,12 +184,7 @@ class StandInTurnTest {
     void listenerOfTheModernEraIsAcknowledgedHearsTheNewsAndMayAskAgain() throws Exception {
         die();
         proxy.post(LISTEN.replace("subscriptions/listen", "tools/list").replace("s-1", "s-0"));
-        HttpResponse<java.io.InputStream> stream = proxy.send(
-                proxy.request()
-                        .header("Mcp-Method", "subscriptions/listen")
-                        .POST(HttpRequest.BodyPublishers.ofString(LISTEN))
-                        .build(),
-                HttpResponse.BodyHandlers.ofInputStream());
+        HttpResponse<java.io.InputStream> stream = listen(LISTEN);
         comeBack();
         String named = "\"_meta\":{\"io.modelcontextprotocol/subscriptionId\":\"s-1\"}";
         assertThat(events(new String(stream.body().readAllBytes(), StandardCharsets.UTF_8)))
@@ -199,6 +194,28 @@ class StandInTurnTest {
                         "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/tools/list_changed\",\"params\":{" + named
                                 + "}}",
                         "{\"jsonrpc\":\"2.0\",\"id\":\"s-1\",\"result\":{\"resultType\":\"complete\"," + named + "}}");
+    }
+
+    /** Two connections of one client show one local key, and nothing tells them apart. */
+    @RepeatedTest(5)
+    void everyListenerOfTheModernEraHearsTheNewsWhoeverTookTheList() throws Exception {
+        die();
+        proxy.post(LISTEN.replace("subscriptions/listen", "tools/list").replace("s-1", "s-0"));
+        List<HttpResponse<java.io.InputStream>> streams =
+                List.of(listen(LISTEN), listen(LISTEN.replace("s-1", "s-2").replace("tools", "prompts")));
+        comeBack();
+        assertThat(new String(streams.get(0).body().readAllBytes(), StandardCharsets.UTF_8))
+                .contains("notifications/tools/list_changed");
+        assertThat(new String(streams.get(1).body().readAllBytes(), StandardCharsets.UTF_8))
+                .contains("notifications/prompts/list_changed");
+    }
+
+    private HttpResponse<java.io.InputStream> listen(String body) throws Exception {
+        HttpRequest request = proxy.request()
+                .header("Mcp-Method", "subscriptions/listen")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        return proxy.send(request, HttpResponse.BodyHandlers.ofInputStream());
     }
 
     @Test
