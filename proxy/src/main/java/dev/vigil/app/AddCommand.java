@@ -6,12 +6,6 @@ import dev.vigil.auth.GrantKind;
 import dev.vigil.auth.RefreshSettings;
 import dev.vigil.auth.Secret;
 import dev.vigil.auth.VaultException;
-import dev.vigil.oauth.ServerProbe.Finding;
-import dev.vigil.oauth.ServerProbe.Finding.NotMcp;
-import dev.vigil.oauth.ServerProbe.Finding.Open;
-import dev.vigil.oauth.ServerProbe.Finding.Unreachable;
-import dev.vigil.oauth.ServerProbe.Finding.WantsKey;
-import dev.vigil.oauth.ServerProbe.Finding.WantsOAuth;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
@@ -66,6 +60,12 @@ final class AddCommand implements Callable<Integer> {
     @Option(names = "--scope", paramLabel = "SCOPE", split = ",", description = "Scopes to ask for at the login.")
     private List<String> scopes = List.of();
 
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            description = "A port of its own, for clients that mix up servers on one; auto takes a free one.")
+    private @Nullable String port;
+
     AddCommand(Workplace workplace) {
         this.workplace = workplace;
         this.shell = workplace.shell();
@@ -83,15 +83,17 @@ final class AddCommand implements Callable<Integer> {
         }
         boolean known = workplace.config().entry(name).isPresent();
         URI server = checkedUrl();
-        GrantKind kind = kind().orElseGet(() -> asked(server));
+        GrantKind kind = kind().orElseGet(() -> new ServerTalk(workplace, name).asked(server));
         Connector connector = connector(server, kind);
         Optional<Secret> key = kind == GrantKind.HEADER ? Optional.of(key()) : Optional.empty();
-        workplace.editor().put(connector);
+        Optional<Integer> own = ownPort();
+        Config config = workplace.editor().put(connector, own);
         shell.say(name + ": " + (known ? "changed" : "added") + " in "
                 + workplace.home().config() + ".");
         key.ifPresent(
                 value -> new StaticKeys(workplace.vault(), workplace.elsewhere(), shell.time()).save(connector, value));
         workplace.tellOthers();
+        own.ifPresent(any -> shell.say("Clients find it at " + config.endpoint("", name)));
         shell.say("Next: " + next(connector));
         return 0;
     }
@@ -102,6 +104,15 @@ final class AddCommand implements Callable<Integer> {
             return ConfigValues.url(url);
         } catch (IllegalArgumentException e) {
             throw new Failure(Failure.Code.USAGE, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Optional<Integer> ownPort() {
+        try {
+            return Optional.ofNullable(port)
+                    .map(said -> said.equals("auto") ? OwnPorts.free(workplace.config()) : FacingSection.port(said));
+        } catch (IllegalArgumentException e) {
+            throw new Failure(Failure.Code.USAGE, "--port: " + e.getMessage());
         }
     }
 
@@ -119,42 +130,6 @@ final class AddCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new Failure(Failure.Code.USAGE, "--grant: " + e.getMessage());
         }
-    }
-
-    private GrantKind asked(URI server) {
-        shell.note("Asking " + server + " how it wants to be authorized ...");
-        Finding finding = workplace.probe(server);
-        if (finding instanceof WantsOAuth wants) {
-            shell.say("It wants a login"
-                    + wants.issuer().map(issuer -> " at " + issuer).orElse("") + ".");
-            wants.note().ifPresent(note -> shell.note("Note: " + note));
-            return GrantKind.OAUTH;
-        }
-        if (finding instanceof Open open) {
-            shell.say("It is open to everybody"
-                    + open.serverName().map(found -> " (" + found + ")").orElse("") + ".");
-            return GrantKind.NONE;
-        }
-        if (finding instanceof WantsKey wants) {
-            throw new Failure(
-                    Failure.Code.USAGE,
-                    server + " seems to want a key: " + wants.hint() + ". Nothing was added. See its documentation for"
-                            + " the name of the header, then run: vigil add " + name + " " + server
-                            + " --header HEADER");
-        }
-        if (finding instanceof NotMcp other) {
-            throw new Failure(
-                    Failure.Code.USAGE,
-                    server + " is no MCP endpoint: it answered with " + other.answered() + ". Nothing was added."
-                            + " Is the path right? Many end in /mcp");
-        }
-        if (finding instanceof Unreachable unreachable) {
-            throw new Failure(
-                    Failure.Code.UNREACHABLE,
-                    server + " cannot be reached: " + unreachable.reason() + ". Nothing was added. To add it all the"
-                            + " same: vigil add " + name + " " + server + " --grant oauth");
-        }
-        throw new AssertionError(finding);
     }
 
     private Connector connector(URI server, GrantKind kind) {

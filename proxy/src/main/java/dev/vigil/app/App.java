@@ -99,13 +99,15 @@ final class App implements AutoCloseable {
         keeper.manage(config.get().connectors()).toCompletableFuture().join();
         sync.ifPresent(one -> one.start(() -> config.get().connectors(), keeper));
         snapshots = new Snapshots(parts, config, keeper, events);
-        reload = new Reload(parts.home(), parts.userHome(), config, parts.vault(), keeper, events);
+        reload = new Reload(
+                parts.home(), parts.userHome(), config, parts.vault(), keeper, events, next -> ports().follow(next));
         SecretReader secrets = new SecretReader(parts.environment());
         Hindsight hindsight = Hindsight.of(parts.vault(), parts.time());
         desk = new DaemonDesk(config, keeper, reload, sync, secrets, door, hindsight, this::skew, parts.time(), stop);
         sessions = SessionStore.open(
                 parts.sessions(), TaskLoop.named("sessions"), parts.time(), words -> events.daemon("warning", words));
         server = server();
+        beginPorts();
         recovery.tell(server);
         LoginSetup logins = LoginWiring.over(clocks, parts.vault(), policy, parts.time(), port(), elsewhere());
         desk.open(url(), new Logins(logins, this::loggedIn));
@@ -156,6 +158,19 @@ final class App implements AutoCloseable {
                         snapshots,
                         config::facing,
                         links));
+    }
+
+    private OwnPorts ports() {
+        return new OwnPorts(server, parts.home().config());
+    }
+
+    private void beginPorts() {
+        try {
+            ports().begin(parts.config());
+        } catch (Failure taken) {
+            server.close();
+            throw taken;
+        }
     }
 
     /** The bridges of this user show the owner key, which could mint any local key anyway. */

@@ -6,7 +6,9 @@ import dev.vigil.auth.RefreshSettings;
 import dev.vigil.proxy.Facing;
 import dev.vigil.proxy.ProxySettings;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -45,6 +47,25 @@ record Config(
 
     List<Connector> connectors() {
         return entries.stream().map(Entry::connector).toList();
+    }
+
+    /** The ports that connectors have of their own, by connector. */
+    Map<String, Integer> ownPorts() {
+        Map<String, Integer> ports = new LinkedHashMap<>();
+        entries.forEach(entry -> entry.facing()
+                .port()
+                .ifPresent(port -> ports.put(entry.connector().name(), port)));
+        return ports;
+    }
+
+    /**
+     * Where clients find a connector.
+     *
+     * @param base where they find all
+     */
+    String endpoint(String base, String name) {
+        Optional<Integer> own = entry(name).flatMap(entry -> entry.facing().port());
+        return own.map(port -> "http://127.0.0.1:" + port).orElse(base) + "/mcp/" + name;
     }
 
     Optional<Entry> entry(String name) {

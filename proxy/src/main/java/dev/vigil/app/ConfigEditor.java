@@ -2,19 +2,16 @@
 package dev.vigil.app;
 
 import dev.vigil.auth.Connector;
-import dev.vigil.auth.GrantKind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
@@ -57,12 +54,14 @@ final class ConfigEditor {
      * @throws ConfigException when the file is wrong already, cannot be edited safely, or cannot be written
      */
     Config put(Connector connector) {
+        return put(connector, Optional.empty());
+    }
+
+    /** The same, with a port of its own; an empty one leaves that in the file alone. */
+    Config put(Connector connector, Optional<Integer> port) {
+        ConnectorText written = new ConnectorText(connector, port);
         return edit(
-                text -> with(text.isEmpty() ? HEADING : text, connector),
-                "connectors." + connector.name(),
-                config -> config.entry(connector.name())
-                        .map(entry -> says(entry.connector(), connector))
-                        .orElse(false));
+                text -> written.in(text.isEmpty() ? HEADING : text), "connectors." + connector.name(), written::isIn);
     }
 
     /** Writes which bucket machines share; what else stands under {@code sync} stays. Throws like {@link #put}. */
@@ -101,49 +100,6 @@ final class ConfigEditor {
                 text -> YamlSplice.remove(text, List.of("connectors", name)),
                 "connectors." + name,
                 config -> config.entry(name).isEmpty());
-    }
-
-    private static String with(String text, Connector connector) {
-        List<String> path = List.of("connectors", connector.name());
-        Map<String, Object> settings = settings(connector);
-        if (!YamlModel.of(text).has(path)) {
-            return YamlSplice.set(text, path, settings);
-        }
-        settings.put("grant", connector.kind().word());
-        String edited = text;
-        for (String key : List.of("url", "grant", "header", "scopes")) {
-            edited = changed(edited, List.of("connectors", connector.name(), key), settings.get(key));
-        }
-        return edited;
-    }
-
-    /** One setting of a connector that is there already. Defaults that are not written stay unwritten. */
-    private static String changed(String text, List<String> path, @Nullable Object value) {
-        boolean there = YamlModel.of(text).has(path);
-        if (value == null) {
-            return path.contains("header") ? YamlSplice.remove(text, path) : text;
-        }
-        return there || !value.equals(GrantKind.OAUTH.word()) ? YamlSplice.set(text, path, value) : text;
-    }
-
-    private static boolean says(Connector written, Connector meant) {
-        return written.url().equals(meant.url())
-                && written.kind() == meant.kind()
-                && written.header().equals(meant.header())
-                && (meant.scopes().isEmpty() || written.scopes().equals(meant.scopes()));
-    }
-
-    private static Map<String, Object> settings(Connector connector) {
-        Map<String, Object> settings = new LinkedHashMap<>();
-        settings.put("url", connector.url().toString());
-        if (connector.kind() != GrantKind.OAUTH) {
-            settings.put("grant", connector.kind().word());
-        }
-        connector.header().ifPresent(header -> settings.put("header", header));
-        if (!connector.scopes().isEmpty()) {
-            settings.put("scopes", connector.scopes());
-        }
-        return settings;
     }
 
     private Config edit(UnaryOperator<String> change, String key, Predicate<Config> asMeant) {

@@ -68,9 +68,11 @@ final class ConfigReader {
         ConfigSection connectors = root.section("connectors");
         List<Config.Entry> entries = new ArrayList<>();
         connectors.keys().forEach(name -> connector(name, connectors).ifPresent(entries::add));
+        ProxySettings listen = listen(root.section("listen"));
+        FacingSection.noteConflicts(connectors, entries, listen.port());
         return new Config(
                 entries,
-                listen(root.section("listen")),
+                listen,
                 root.section("tls").allow(Set.of("ca")).parsed("ca", this::readable),
                 new KeysSection(root.section("keys"), this::reference).read(),
                 new SyncSection(root.section("sync"), this::reference).read(root));

@@ -79,7 +79,7 @@ final class ConnectCommand implements Callable<Integer> {
         boolean needsKey = workplace.config().listen().localKey();
         Optional<Secret> key = needsKey ? Optional.of(fresh()) : Optional.empty();
         for (Connector connector : wanted) {
-            instructions(client, connector.name(), url + "/mcp/" + connector.name(), key)
+            instructions(client, connector.name(), workplace.config().endpoint(url, connector.name()), key)
                     .forEach(shell::say);
         }
         shell.note(

@@ -89,7 +89,8 @@ final class DaemonDesk implements DaemonPages.Desk {
         config.get()
                 .connectors()
                 .forEach(connector -> connectors.add(StatusReport.of(
-                        connector, keeper.look(connector.name()), skews.apply(connector.name()), time.now())));
+                                connector, keeper.look(connector.name()), skews.apply(connector.name()), time.now())
+                        .put("port", config.facing(connector.name()).port().orElse(null))));
         hindsight.addTo(status);
         status.putNull("sync");
         sync.ifPresent(one -> SyncReport.write(

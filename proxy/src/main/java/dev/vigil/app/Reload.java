@@ -13,6 +13,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * Notices when config, grants or local keys change under the daemon, and takes the change. Polls once a second on
@@ -29,6 +30,7 @@ final class Reload implements AutoCloseable {
     private final Vault vault;
     private final TokenKeeper keeper;
     private final EventLog events;
+    private final Function<Config, List<String>> ports;
     private final TaskLoop watch = TaskLoop.named("change-watch");
 
     /** What the config in force was read from. Guarded by this. */
@@ -38,13 +40,22 @@ final class Reload implements AutoCloseable {
     /** The grants folder at the last poll. Guarded by this. */
     private String grants;
 
-    Reload(Home home, Path userHome, LiveConfig config, Vault vault, TokenKeeper keeper, EventLog events) {
+    /** @param ports listens where a config says that single connectors are; what is wrong with that */
+    Reload(
+            Home home,
+            Path userHome,
+            LiveConfig config,
+            Vault vault,
+            TokenKeeper keeper,
+            EventLog events,
+            Function<Config, List<String>> ports) {
         this.home = home;
         this.userHome = userHome;
         this.config = config;
         this.vault = vault;
         this.keeper = keeper;
         this.events = events;
+        this.ports = ports;
         this.taken = stamp(home.config());
         this.seen = taken;
         this.grants = stamp(home.grants());
@@ -107,7 +118,7 @@ final class Reload implements AutoCloseable {
                 replace(next);
             }
             taken = current;
-            return List.of();
+            return takePorts();
         } catch (ConfigException e) {
             if (!current.equals(taken)) {
                 events.configRefused(e.problems());
@@ -115,6 +126,13 @@ final class Reload implements AutoCloseable {
             taken = current;
             return e.problems();
         }
+    }
+
+    /** Also where nothing has changed: a port that was taken may be free by now. */
+    private List<String> takePorts() {
+        List<String> problems = ports.apply(config.get());
+        problems.forEach(problem -> events.daemon("port_taken", problem));
+        return problems;
     }
 
     private void replace(Config next) {

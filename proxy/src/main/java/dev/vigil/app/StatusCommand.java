@@ -120,8 +120,10 @@ final class StatusCommand implements Callable<Integer> {
         ObjectNode status = JSON.createObjectNode().put("v", StatusReport.VERSION);
         status.putNull("daemon");
         ArrayNode connectors = status.putArray("connectors");
+        Map<String, Integer> ports = workplace.config().ownPorts();
         found().forEach((connector, authorization) -> connectors.add(StatusReport.of(
-                connector, authorization, Optional.empty(), shell.time().now())));
+                        connector, authorization, Optional.empty(), shell.time().now())
+                .put("port", ports.get(connector.name()))));
         Hindsight.of(workplace.vaults(), shell.time()).addTo(status);
         status.putNull("sync");
         if (workplace.config().sync().isPresent()) {

@@ -80,6 +80,7 @@ record StatusText(Sentences sentences, Instant now) {
             lines.add(one.path("name").asString() + ": " + line(one));
             Map<String, String> fields = new LinkedHashMap<>();
             fields.put("server", text(one, "url").orElse("?"));
+            text(one, "port").ifPresent(port -> fields.put("at port", port + ", of its own"));
             text(one, "issuer").ifPresent(issuer -> fields.put("logged in at", issuer));
             text(one, "issuer")
                     .ifPresent(

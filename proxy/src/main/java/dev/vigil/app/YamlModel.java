@@ -73,7 +73,7 @@ record YamlModel(Object value) {
         if (value instanceof Collection<?> list) {
             return list.stream().map(YamlModel::asked).toList();
         }
-        return new Scalar(Tag.STR.getValue(), value.toString());
+        return new Scalar((value instanceof Integer ? Tag.INT : Tag.STR).getValue(), value.toString());
     }
 
     private static Object model(Node node, int depth) {

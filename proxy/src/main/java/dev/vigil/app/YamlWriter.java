@@ -62,7 +62,7 @@ final class YamlWriter {
         if (value instanceof Collection<?> list) {
             return list.stream().map(YamlWriter::flow).collect(Collectors.joining(", ", "[", "]"));
         }
-        return scalar(value.toString());
+        return value instanceof Integer ? value.toString() : scalar(value.toString());
     }
 
     /** Plain if it reads back as the same text within braces, else in double quotes, which YAML shares with JSON. */

@@ -23,10 +23,13 @@ final class FrontDoor {
 
     private final ProxyServer.Shared shared;
     private final LocalGuard guard;
+    private final Optional<String> only;
 
-    FrontDoor(ProxyServer.Shared shared, LocalGuard guard) {
+    /** @param only the connector that this port belongs to; empty on the port of all */
+    FrontDoor(ProxyServer.Shared shared, LocalGuard guard, Optional<String> only) {
         this.shared = shared;
         this.guard = guard;
+        this.only = only;
     }
 
     /** The turn that serves this request; null when it has been answered already. */
@@ -45,15 +48,16 @@ final class FrontDoor {
         if (stranger.isPresent()) {
             return turnAway(client, 403, "host_or_origin", stranger.get());
         }
-        Route route = Route.of(path);
+        Route route = only.map(name -> Route.onPortOf(name, path)).orElseGet(() -> Route.of(path));
         if (route instanceof Route.ToPage) {
             return new PageTurn(shared.parts().pages(), request, client);
         }
         if (route instanceof Route.ToConnector wanted) {
             return toConnector(wanted, request, client);
         }
-        ClientReply.json(
-                client.ctx(), 404, "not_found", "Nothing is here. A connector is at /mcp/NAME.", client.isKept());
+        String where = only.map(name -> "This port belongs to " + name + ", which is at /mcp.")
+                .orElse("A connector is at /mcp/NAME.");
+        ClientReply.json(client.ctx(), 404, "not_found", "Nothing is here. " + where, client.isKept());
         client.turnOver();
         return null;
     }

@@ -22,6 +22,8 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -50,6 +52,7 @@ public final class ProxyServer implements AutoCloseable {
     private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final List<Channel> listeners = new ArrayList<>();
     private final HeldStreams held = new HeldStreams();
+    private final OwnPorts ownPorts;
     private final int port;
 
     private ProxyServer(ProxySettings settings, ProxyParts parts) throws IOException {
@@ -67,9 +70,9 @@ public final class ProxyServer implements AutoCloseable {
                     new Announcements(),
                     new ProgressBoard(),
                     new HelpBudget(parts.time()));
-            Channel first = bind("127.0.0.1", settings.port(), shared);
-            port = ((InetSocketAddress) first.localAddress()).getPort();
-            bindSecond(shared);
+            listeners.addAll(bindBoth(settings.port(), shared, Optional.empty()));
+            port = ((InetSocketAddress) listeners.get(0).localAddress()).getPort();
+            ownPorts = new OwnPorts((own, connector) -> bindBoth(own, shared, Optional.of(connector)));
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
@@ -90,6 +93,16 @@ public final class ProxyServer implements AutoCloseable {
         return port;
     }
 
+    /**
+     * Listens on these ports too, each for one connector, and no longer on others that were given before.
+     *
+     * @param wanted by connector
+     * @return why a connector has no port of its own, by its name; {@link BindException}: somebody else has it
+     */
+    public Map<String, IOException> ownPorts(Map<String, Integer> wanted) {
+        return ownPorts.change(wanted);
+    }
+
     /** A connector's authorization may be good again: clients who wait for it hear of it. Any thread; quick. */
     void recovered(String connector) {
         held.recovered(connector);
@@ -97,7 +110,7 @@ public final class ProxyServer implements AutoCloseable {
 
     /** Exchanges may end, new ones may not begin; idle connections close at once. Blocks for at most {@code patience}. */
     public void drain(Duration patience) {
-        listeners.forEach(listener -> listener.close().syncUninterruptibly());
+        stopListening();
         for (Channel client : clients) {
             client.eventLoop().execute(() -> ClientPipeline.endSoon(client));
         }
@@ -107,12 +120,32 @@ public final class ProxyServer implements AutoCloseable {
     /** Closes everything now. */
     @Override
     public void close() {
-        listeners.forEach(listener -> listener.close().syncUninterruptibly());
+        stopListening();
         clients.close().awaitUninterruptibly(LOOPS_END.toMillis(), TimeUnit.MILLISECONDS);
         loops.shutdownGracefully(0, LOOPS_END.toMillis(), TimeUnit.MILLISECONDS).awaitUninterruptibly();
     }
 
-    private Channel bind(String address, int wanted, Shared shared) throws IOException {
+    private void stopListening() {
+        listeners.forEach(listener -> listener.close().syncUninterruptibly());
+        if (ownPorts != null) { // else the start has failed
+            ownPorts.close();
+        }
+    }
+
+    /** @param only the one connector that answers there; empty for all */
+    private List<Channel> bindBoth(int wanted, Shared shared, Optional<String> only) throws IOException {
+        List<Channel> bound = new ArrayList<>(List.of(bind("127.0.0.1", wanted, shared, only)));
+        try {
+            int taken = ((InetSocketAddress) bound.get(0).localAddress()).getPort();
+            bindSecond(taken, wanted != 0, shared, only).ifPresent(bound::add);
+            return bound;
+        } catch (IOException e) {
+            bound.get(0).close().syncUninterruptibly();
+            throw e;
+        }
+    }
+
+    private Channel bind(String address, int wanted, Shared shared, Optional<String> only) throws IOException {
         var bound = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)
@@ -128,7 +161,7 @@ public final class ProxyServer implements AutoCloseable {
                     protected void initChannel(SocketChannel client) {
                         clients.add(client);
                         ClientPipeline.build(
-                                client.pipeline(), new FrontDoor(shared, guardFor(client, shared.settings())));
+                                client.pipeline(), new FrontDoor(shared, guardFor(client, shared.settings()), only));
                     }
                 })
                 .bind(address, wanted)
@@ -136,7 +169,6 @@ public final class ProxyServer implements AutoCloseable {
         if (!bound.isSuccess()) {
             throw bound.cause() instanceof IOException cause ? cause : new IOException(bound.cause());
         }
-        listeners.add(bound.channel());
         return bound.channel();
     }
 
@@ -145,15 +177,17 @@ public final class ProxyServer implements AutoCloseable {
     }
 
     /** A machine without IPv6 has no {@code ::1}; but a port that somebody else holds there would split our clients. */
-    private void bindSecond(Shared shared) throws IOException {
+    private Optional<Channel> bindSecond(int taken, boolean wanted, Shared shared, Optional<String> only)
+            throws IOException {
         try {
-            bind("::1", port, shared);
+            return Optional.of(bind("::1", taken, shared, only));
         } catch (BindException e) {
-            if (shared.settings().port() != 0 && !String.valueOf(e.getMessage()).contains("assign")) {
+            if (wanted && !String.valueOf(e.getMessage()).contains("assign")) {
                 throw e;
             }
         } catch (IOException | RuntimeException noIpv6) {
             // fine: 127.0.0.1 is enough
         }
+        return Optional.empty();
     }
 }

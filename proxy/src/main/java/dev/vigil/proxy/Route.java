@@ -4,6 +4,8 @@ package dev.vigil.proxy;
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.Secret;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Where a request goes, told from its path alone. Pure. */
 sealed interface Route {
@@ -24,6 +26,9 @@ sealed interface Route {
     /** The path of the OAuth redirect URI. */
     String CALLBACK = "/oauth/callback";
 
+    /** On a port of its own, a connector need not be named. */
+    Pattern UNNAMED = Pattern.compile("((?:/k/[^/]+)?/mcp)((?:/post/[^/]+)?)/?");
+
     /** Reads a path without its query. */
     static Route of(String path) {
         if (path.startsWith("/mcp/")) {
@@ -43,6 +48,17 @@ sealed interface Route {
                 || path.startsWith("/api/")
                 || path.startsWith(LoginLinks.PATH);
         return page ? new ToPage() : new Nowhere();
+    }
+
+    /**
+     * The same on a port that belongs to one connector: there {@code /mcp} is enough, and nothing else is there but the
+     * links that this connector's clients are given.
+     */
+    static Route onPortOf(String connector, String path) {
+        Matcher unnamed = UNNAMED.matcher(path);
+        Route route = of(unnamed.matches() ? unnamed.group(1) + "/" + connector + unnamed.group(2) : path);
+        boolean itself = route instanceof ToConnector to && to.name().equals(connector);
+        return itself || path.startsWith(LoginLinks.PATH) ? route : new Nowhere();
     }
 
     private static Route toConnector(String rest, Optional<Secret> key) {

@@ -128,9 +128,7 @@ final class StandInTurn {
      * @param wanted see {@link Announcements#take}
      */
     List<ByteBuf> news(Optional<PostBox> box, Optional<String> subscription, JsonNode wanted) {
-        return announcements
-                .take(box.<Object>map(known -> known).orElseGet(session::listener), wanted)
-                .stream()
+        return announcements.take(box.<Object>map(known -> known).orElseGet(session::listener), wanted).stream()
                 .map(method -> StreamWords.notification(method, subscription))
                 .toList();
     }

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -111,10 +113,32 @@ class ConfigReaderTest {
                   a: { url: https://a.example/mcp }
                   b: { url: https://b.example/mcp, progress: synthetic }
                   c: { url: https://c.example/mcp, interactive: true }
+                  d: { url: https://d.example/mcp, port: 7471 }
                 """, FILE, HOME);
         assertThat(config.entry("a").orElseThrow().facing()).isEqualTo(Facing.PLAIN);
         assertThat(config.entry("b").orElseThrow().facing()).isEqualTo(new Facing(true, false, Optional.empty()));
         assertThat(config.entry("c").orElseThrow().facing()).isEqualTo(new Facing(false, true, Optional.empty()));
+        assertThat(config.entry("d").orElseThrow().facing()).isEqualTo(new Facing(false, false, Optional.of(7471)));
+        assertThat(config.ownPorts()).isEqualTo(Map.of("d", 7471));
+        assertThat(config.endpoint("http://127.0.0.1:7470", "a")).isEqualTo("http://127.0.0.1:7470/mcp/a");
+        assertThat(config.endpoint("http://127.0.0.1:7470", "d")).isEqualTo("http://127.0.0.1:7471/mcp/d");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiterString = "=>", textBlock = """
+            7470  => 7470 is the port of all connectors (listen.port) already. Choose another
+            7480  => 7480 is the port of a already. Choose another
+            0     => '0' is no port that a client could be told. Write one from 1 to 65535
+            70000 => '70000' is not a port
+            """)
+    void portThatCannotBeAConnectorsOwnIsRefusedWithItsPlace(String port, String message) {
+        assertThatThrownBy(() -> ConfigReader.parse("""
+                        connectors:
+                          a: { url: https://a.example/mcp, port: 7480 }
+                          b: { url: https://b.example/mcp, port: PORT }
+                        """.replace("PORT", port), FILE, HOME))
+                .hasMessageContaining(":3:")
+                .hasMessageContaining("connectors.b.port: " + message);
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.vigil.auth.Secret;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RouteTest {
@@ -19,6 +20,37 @@ class RouteTest {
                 .isEqualTo(new Route.ToConnector("notion", Optional.empty(), Optional.empty()));
         assertThat(Route.of("/k/vgl_abc/mcp/notion"))
                 .isEqualTo(new Route.ToConnector("notion", Optional.of(new Secret("vgl_abc")), Optional.empty()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/mcp, notion",
+        "/mcp/, notion",
+        "/mcp/notion, notion",
+        "/mcp/notion/, notion",
+        "/mcp/post/aaaaaaaaaaaaaaaaaaaaaa, notion",
+        "/mcp/notion/post/aaaaaaaaaaaaaaaaaaaaaa, notion",
+        "/mcp/linear/post/aaaaaaaaaaaaaaaaaaaaaa, nowhere",
+        "/k/vgl_abc/mcp, notion",
+        "/k/vgl_abc/mcp/notion, notion",
+        "/login/abc, page",
+        "/mcp/linear, nowhere",
+        "/k/vgl_abc/mcp/linear, nowhere",
+        "/k/vgl_abc, nowhere",
+        "/, nowhere",
+        "/healthz, nowhere",
+        "/api/status, nowhere",
+        "/oauth/callback, nowhere"
+    })
+    void portOfAConnectorLeadsToItAlone(String path, String to) {
+        Route route = Route.onPortOf("notion", path);
+        if (route instanceof Route.ToConnector connector) {
+            assertThat(connector.name()).isEqualTo(to);
+            assertThat(connector.key().isPresent()).isEqualTo(path.startsWith("/k/"));
+        } else {
+            assertThat(route).isEqualTo(to.equals("page") ? new Route.ToPage() : new Route.Nowhere());
+            assertThat(to).isNotEqualTo("notion");
+        }
     }
 
     @ParameterizedTest
