@@ -6,7 +6,6 @@ import dev.vigil.proxy.SkipReply;
 import java.net.http.HttpRequest;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +61,7 @@ final class Call {
         try {
             post(known);
         } catch (RuntimeException e) { // such as a session id that cannot stand in a header
-            fail(trouble.unreachable(words(e)));
+            fail(trouble.unreachable(Wire.words(e)));
         }
     }
 
@@ -99,7 +98,7 @@ final class Call {
         if (reception.isStopped() || answered) {
             over.complete(null);
         } else if (failure != null && !resuming && Wire.isUnsent(failure)) {
-            fail(trouble.unreachable(words(failure)).action(START));
+            fail(trouble.unreachable(Wire.words(failure)).action(START));
         } else if (refusal.isPresent() && failure == null) {
             refused(refusal.get());
         } else if (waiting.isNobody() && failure == null) {
@@ -107,7 +106,7 @@ final class Call {
         } else if (reception.isResumable()) {
             parts.wire().later(reception.events().pause(), this::resume);
         } else {
-            fail(trouble.lost(failure == null ? "the stream ended without it" : words(failure)));
+            fail(trouble.lost(failure == null ? "the stream ended without it" : Wire.words(failure)));
         }
     }
 
@@ -119,7 +118,7 @@ final class Call {
                 if (why == null) {
                     send(known);
                 } else {
-                    fail(trouble.sessionLost(words(why)));
+                    fail(trouble.sessionLost(Wire.words(why)));
                 }
             });
         } else if (refusal.status() / 100 == 2 && waiting.isNobody()) {
@@ -147,6 +146,14 @@ final class Call {
 
     private void resume() {
         resuming = true;
+        try {
+            askForTheRest();
+        } catch (RuntimeException e) {
+            fail(trouble.lost(Wire.words(e)));
+        }
+    }
+
+    private void askForTheRest() {
         Optional<HttpRequest> request = parts.stream(shown, reception.events().lastId());
         if (request.isPresent()) {
             go(request.get(), reception::resumed);
@@ -166,13 +173,6 @@ final class Call {
         }
         waiting.takeAll().forEach(id -> parts.writer().line(SkipReply.error(id, error)));
         over.complete(null);
-    }
-
-    private static String words(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        String said = cause.getMessage();
-        return said == null ? cause.getClass().getSimpleName() : said;
     }
 
     /** The client wants no answer any more: in 2026-07-28 the connection says so, before it a notification of its own. */

@@ -46,7 +46,7 @@ final class Events implements EventParser.Listener {
     }
 
     Optional<String> lastId() {
-        return Optional.ofNullable(lastId);
+        return Optional.ofNullable(lastId).filter(id -> !id.isEmpty());
     }
 
     /** How long the server wants us to wait before we come again. */
@@ -87,9 +87,12 @@ final class Events implements EventParser.Listener {
         }
     }
 
+    /** An id that we could not show is none: whoever takes the stream up again starts from the last one that we can. */
     @Override
     public void id(String id) {
-        upcomingId = id;
+        if (id.isEmpty() || MirrorHeaders.isPlain(id)) {
+            upcomingId = id;
+        }
     }
 
     @Override

@@ -38,6 +38,14 @@ final class ListenStream {
         if (closed) {
             return;
         }
+        try {
+            ask();
+        } catch (RuntimeException e) { // such as a disk that cannot be read
+            again();
+        }
+    }
+
+    private void ask() {
         Optional<HttpRequest> request = parts.stream(session, events.lastId());
         if (request.isEmpty()) {
             again();

@@ -41,11 +41,15 @@ final class MirrorHeaders {
         };
     }
 
+    /** Can it stand in a header as it is? */
+    static boolean isPlain(String value) {
+        return PLAIN.matcher(value).matches();
+    }
+
     /** As it may stand in a header: what is not plain, or could be taken for the code itself, in Base64. */
     static String encoded(String value) {
         boolean plain = value.isEmpty()
-                || (PLAIN.matcher(value).matches()
-                        && !LOOKS_ENCODED.matcher(value).matches());
+                || (isPlain(value) && !LOOKS_ENCODED.matcher(value).matches());
         return plain
                 ? value
                 : "=?base64?" + Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8)) + "?=";

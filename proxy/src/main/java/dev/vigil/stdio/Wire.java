@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -95,6 +96,14 @@ final class Wire {
             }
         }
         return false;
+    }
+
+    /** What went wrong, for a person. */
+    static String words(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        String said = cause.getMessage();
+        return said == null ? cause.getClass().getSimpleName() : said;
     }
 
     /**

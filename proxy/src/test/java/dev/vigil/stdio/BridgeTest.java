@@ -14,12 +14,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** What a client on stdio gets for what the proxy says. */
@@ -73,6 +75,78 @@ class BridgeTest {
         }
     }
 
+    /** An id from outside may hold what no header can, and what that breaks is for the client to hear. */
+    @ParameterizedTest
+    @ValueSource(strings = {"日本", "a\u0000b", "a\u007f", "é", ""})
+    void eventIdThatNoHeaderCanHoldIsNone(String id) throws IOException {
+        Script script = asked -> asked.rpc().equals("tools/call")
+                ? Reply.events("retry: 10\nid: " + id + "\ndata:\n\n")
+                : Reply.status(405);
+        try (ScriptedProxy proxy = new ScriptedProxy(script)) {
+            assertThat(proxy.says("{\"id\":5,\"method\":\"tools/call\"}"))
+                    .singleElement()
+                    .satisfies(line -> assertThat(
+                                    error(line).path("data").path("kind").asString())
+                            .isEqualTo("answer_lost"));
+            assertThat(proxy.asked).hasSize(1);
+        }
+    }
+
+    @Test
+    void streamIsTakenUpFromTheLastEventWithAnIdThatCanBeShown() throws IOException {
+        Script script = asked -> asked.rpc().equals("tools/call")
+                ? Reply.events("retry: 10\nid: e1\ndata:\n\nid: 日本\ndata:\n\n")
+                : Reply.events("data: {\"id\":5,\"result\":{}}\n\n");
+        try (ScriptedProxy proxy = new ScriptedProxy(script)) {
+            assertThat(proxy.says("{\"id\":5,\"method\":\"tools/call\"}")).containsExactly("{\"id\":5,\"result\":{}}");
+            assertThat(proxy.asked)
+                    .last()
+                    .satisfies(one -> assertThat(one.header("Last-Event-ID")).isEqualTo("e1"));
+        }
+    }
+
+    @Test
+    void whatFailsWhileAStreamIsTakenUpIsALostAnswer() throws IOException {
+        Script script = asked -> Reply.events("retry: 10\nid: e1\ndata:\n\n");
+        try (ScriptedProxy proxy = new ScriptedProxy(script)) {
+            AtomicInteger looks = new AtomicInteger();
+            List<String> lines = proxy.says(
+                    () -> {
+                        if (looks.getAndIncrement() > 0) {
+                            throw new IllegalStateException("the disk is gone");
+                        }
+                        return Optional.of(proxy.place());
+                    },
+                    "{\"id\":5,\"method\":\"tools/call\"}");
+
+            assertThat(lines).singleElement().satisfies(line -> {
+                assertThat(error(line).path("data").path("kind").asString()).isEqualTo("answer_lost");
+                assertThat(error(line).path("message").asString()).contains("the disk is gone");
+            });
+        }
+    }
+
+    @Test
+    void streamOfTheServersOwnWordsIsOpenedAgainAfterAnythingThatFails() throws Exception {
+        Script script = asked -> asked.method().equals("GET")
+                ? Reply.events("data: {\"method\":\"notifications/x\"}\n\n")
+                : handshake(asked, "s-1");
+        try (ScriptedProxy proxy = new ScriptedProxy(script)) {
+            AtomicInteger looks = new AtomicInteger();
+            try (LiveClient client = proxy.client(() -> {
+                if (looks.getAndIncrement() == 2) {
+                    throw new IllegalStateException("the disk is gone");
+                }
+                return Optional.of(proxy.place());
+            })) {
+                client.says(INITIALIZE, INITIALIZED);
+                assertThat(client.hears()).contains("\"id\":\"i\"");
+                assertThat(client.hears()).isEqualTo("{\"method\":\"notifications/x\"}");
+                assertThat(looks).hasValueGreaterThan(3);
+            }
+        }
+    }
+
     /** The session is lost after the handshake, for three requests at once. */
     @Test
     void lostSessionIsBegunAnewOnceForAllWhoMissIt() throws IOException {
@@ -102,8 +176,7 @@ class BridgeTest {
         }
     }
 
-    private final java.util.concurrent.atomic.AtomicInteger handshakes =
-            new java.util.concurrent.atomic.AtomicInteger();
+    private final AtomicInteger handshakes = new AtomicInteger();
 
     private Reply handshake(Asked asked, String... sessions) {
         if (!asked.rpc().equals("initialize")) {

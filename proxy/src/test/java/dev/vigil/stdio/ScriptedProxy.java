@@ -19,6 +19,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
 /** Stands where the proxy would, with a bridge before it: answers by a script, and remembers what it was asked. */
@@ -93,14 +94,30 @@ final class ScriptedProxy implements AutoCloseable {
 
     /** What a client gets that writes these lines and leaves. */
     List<String> says(String... lines) throws IOException {
-        return says(
-                Optional.of(URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/mcp/x")), lines);
+        return says(Optional.of(place()), lines);
+    }
+
+    URI place() {
+        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/mcp/x");
+    }
+
+    /** A client that stays. */
+    LiveClient client() throws IOException {
+        return client(() -> Optional.of(place()));
+    }
+
+    LiveClient client(Supplier<Optional<URI>> place) throws IOException {
+        return new LiveClient(new Endpoint("x", place, new Secret("key"), "test/1"), notes);
     }
 
     List<String> says(Optional<URI> place, String... lines) throws IOException {
+        return says(() -> place, lines);
+    }
+
+    List<String> says(Supplier<Optional<URI>> place, String... lines) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         Bridge bridge = new Bridge(
-                new Endpoint("x", () -> place, new Secret("key"), "test/1"),
+                new Endpoint("x", place, new Secret("key"), "test/1"),
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 () -> {},
                 notes::add);
