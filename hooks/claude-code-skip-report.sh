@@ -153,6 +153,7 @@ function begins(s, before, after) {
 # The last command that the text names; what is not quite one of ours becomes a look at the status.
 function action(s, own,    found, url) {
     if (kind == "not_connected" && match(s, /vigil connect [a-z-]+/)) return substr(s, RSTART, RLENGTH)
+    if (kind == "upstream_unreachable" && match(s, /vigil run --background[.]$/)) return substr(s, RSTART, RLENGTH - 1)
     if (kind ~ /^upstream|^answer_lost|^not_mcp|^redirected|^session_over/) return "-"
     while (match(s, /vigil [a-z]/)) {
         s = substr(s, RSTART)

@@ -102,6 +102,11 @@ public record OwnAnswer(
                 scopes);
     }
 
+    public OwnAnswer help(String words) {
+        return new OwnAnswer(
+                kind, connector, headline, words, reason, since, sent, retryable, retryAfter, action, scopes);
+    }
+
     public OwnAnswer sent(Sent known) {
         return new OwnAnswer(
                 kind, connector, headline, help, reason, since, known, retryable, retryAfter, action, scopes);

@@ -8,6 +8,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpMethod;
 import java.nio.charset.StandardCharsets;
 import java.time.temporal.ChronoUnit;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -91,9 +92,16 @@ public final class SkipReply {
         return Unpooled.copiedBuffer(text, StandardCharsets.UTF_8);
     }
 
-    /** The error for one request that is neither a skipped call nor a batch; the id is raw JSON. Pure. */
-    public static String error(String id, OwnAnswer own) {
-        return answer(RpcMessage.of(Map.of(RpcField.ID, id)), own).toString();
+    /**
+     * The error for one request of a batch or alone, about trouble. Pure.
+     *
+     * @param id raw JSON
+     * @param tool that it calls; empty for any other request
+     */
+    public static String error(String id, Optional<String> tool, OwnAnswer own) {
+        Map<RpcField, String> fields = new EnumMap<>(Map.of(RpcField.ID, id));
+        tool.ifPresent(name -> fields.putAll(Map.of(RpcField.METHOD, "tools/call", RpcField.NAME, name)));
+        return answer(RpcMessage.of(fields), own).toString();
     }
 
     /** The answer to a client that showed no local key, or a wrong one. Under 200 characters, or some clients cut it. */

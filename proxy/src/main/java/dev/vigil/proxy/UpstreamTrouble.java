@@ -5,32 +5,43 @@ import dev.vigil.proxy.OwnAnswer.Kind;
 import dev.vigil.proxy.OwnAnswer.Sent;
 import java.time.Duration;
 
-/** What a client is told when an upstream fails in ways that no login would mend. Pure; see {@link Skips}. */
-record UpstreamTrouble(String connector) {
+/**
+ * What a client is told when an upstream fails in ways that no login would mend: the words of {@code docs/skip.md}. Pure; see
+ * {@link Skips}.
+ */
+public record UpstreamTrouble(String connector) {
     private static final Duration SOON = Duration.ofSeconds(30);
 
     OwnAnswer notMcp(Verdict.NotMcp nonsense) {
+        return notMcp(nonsense.what());
+    }
+
+    public OwnAnswer notMcp(String what) {
         return OwnAnswer.of(
                         Kind.NOT_MCP,
                         connector,
-                        connector + " does not answer as an MCP server: " + OwnAnswer.plain(nonsense.what()),
+                        connector + " does not answer as an MCP server: " + OwnAnswer.plain(what),
                         "Is its URL right? See vigil status " + connector + ".",
                         "not_mcp")
                 .sent(Sent.YES);
     }
 
     OwnAnswer of(Verdict.ServerTrouble trouble) {
+        return answered(trouble.status());
+    }
+
+    public OwnAnswer answered(int status) {
         return OwnAnswer.of(
                         Kind.UPSTREAM_TROUBLE,
                         connector,
-                        connector + " answered HTTP " + trouble.status(),
+                        connector + " answered HTTP " + status,
                         "That is trouble of the server. Its authorization is in order.",
-                        "http_" + trouble.status())
+                        "http_" + status)
                 .sent(Sent.YES)
                 .retryable(SOON);
     }
 
-    OwnAnswer unreachable(String reason) {
+    public OwnAnswer unreachable(String reason) {
         return OwnAnswer.of(
                         Kind.UPSTREAM_UNREACHABLE,
                         connector,
@@ -51,7 +62,7 @@ record UpstreamTrouble(String connector) {
                 .retryable(SOON);
     }
 
-    OwnAnswer lost(String reason) {
+    public OwnAnswer lost(String reason) {
         return OwnAnswer.of(
                         Kind.ANSWER_LOST,
                         connector,
@@ -62,7 +73,7 @@ record UpstreamTrouble(String connector) {
     }
 
     /** Clients begin a new session on a 404. */
-    OwnAnswer sessionOver() {
+    public OwnAnswer sessionOver() {
         return OwnAnswer.of(
                 Kind.SESSION_OVER,
                 connector,

@@ -2,63 +2,49 @@
 package dev.vigil.stdio;
 
 import dev.vigil.proxy.OwnAnswer;
-import dev.vigil.proxy.OwnAnswer.Kind;
 import dev.vigil.proxy.OwnAnswer.Sent;
-import java.time.Duration;
+import dev.vigil.proxy.UpstreamTrouble;
 
-/** What a client is told when the way between bridge and proxy fails; the shape is the proxy's, {@code docs/skip.md}. Pure. */
+/**
+ * What a client is told when the way between bridge and proxy fails. The words that programs know it by are the proxy's,
+ * {@code docs/skip.md}; what only the bridge knows comes after them. Pure.
+ */
 record BridgeTrouble(String connector) {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final String START = "vigil run --background";
 
+    /** Nobody serves the connector on this machine, or none could be reached. */
     OwnAnswer unreachable(String why) {
-        return OwnAnswer.of(
-                        Kind.UPSTREAM_UNREACHABLE,
-                        connector,
-                        "Vigil cannot be reached: " + OwnAnswer.plain(why),
-                        "Nothing was sent, so the same call may be tried again.",
-                        "unreachable")
-                .retryable(SOON);
+        return known().unreachable("no way to Vigil on this machine, " + why)
+                .help("Nothing was sent, so the same call may be tried again. If it goes on, a person must run: "
+                        + START + ".")
+                .action(START);
     }
 
     OwnAnswer lost(String why) {
-        return OwnAnswer.of(
-                        Kind.ANSWER_LOST,
-                        connector,
-                        "the answer was lost on the way from Vigil: " + OwnAnswer.plain(why),
-                        "The call may have taken effect. Look before calling again.",
-                        "answer_lost")
-                .sent(Sent.UNKNOWN);
+        return known().lost("on the way from Vigil, " + why);
     }
 
-    OwnAnswer sessionLost(String why) {
-        return OwnAnswer.of(
-                        Kind.SESSION_OVER,
-                        connector,
-                        "the session has ended and could not be begun anew: " + OwnAnswer.plain(why),
-                        "The call was refused before it began, so it may be tried again.",
-                        "session_lost")
-                .retryable(SOON);
+    OwnAnswer sessionOver(String why) {
+        return known().sessionOver()
+                .help("A new one could not be begun: " + OwnAnswer.plain(why) + ". The request was not executed.");
     }
 
     OwnAnswer notMcp(String what) {
-        return OwnAnswer.of(
-                        Kind.NOT_MCP,
-                        connector,
-                        "no MCP answer came: " + OwnAnswer.plain(what),
-                        "Is the connector's URL right? See vigil status.",
-                        "not_mcp")
-                .sent(Sent.YES);
+        return known().notMcp(what);
     }
 
     /** @param said the proxy's own words; may be empty */
     OwnAnswer refused(int status, String said) {
-        return OwnAnswer.of(
-                        Kind.UPSTREAM_TROUBLE,
-                        connector,
-                        "HTTP " + status
-                                + (said.isEmpty() ? " came instead of an answer" : ": " + OwnAnswer.plain(said)),
-                        "See vigil status.",
-                        "http_" + status)
-                .sent(Sent.YES);
+        OwnAnswer known = known().answered(status);
+        String words = said.isEmpty() ? "" : " It said: " + OwnAnswer.plain(said) + ".";
+        String help = "That is trouble of the server." + words + " See vigil status " + connector + ".";
+        return status >= 500
+                ? known.help(help)
+                : OwnAnswer.of(known.kind(), connector, known.headline(), help, known.reason())
+                        .sent(Sent.YES);
+    }
+
+    private UpstreamTrouble known() {
+        return new UpstreamTrouble(connector);
     }
 }

@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * begins when the one before has ended; {@link #cancel} may come from any thread.
  */
 final class Call {
-    private static final String START = "vigil run --background";
-
     private final Parts parts;
     private final BridgeTrouble trouble;
     private final ClientMessage message;
@@ -70,7 +68,7 @@ final class Call {
         if (request.isPresent()) {
             go(request.get(), reception::head);
         } else {
-            fail(trouble.unreachable("no daemon is running any more").action(START));
+            fail(trouble.unreachable("no daemon is running any more"));
         }
     }
 
@@ -98,7 +96,7 @@ final class Call {
         if (reception.isStopped() || answered) {
             over.complete(null);
         } else if (failure != null && !resuming && Wire.isUnsent(failure)) {
-            fail(trouble.unreachable(Wire.words(failure)).action(START));
+            fail(trouble.unreachable(Wire.words(failure)));
         } else if (refusal.isPresent() && failure == null) {
             refused(refusal.get());
         } else if (waiting.isNobody() && failure == null) {
@@ -118,7 +116,7 @@ final class Call {
                 if (why == null) {
                     send(known);
                 } else {
-                    fail(trouble.sessionLost(Wire.words(why)));
+                    fail(trouble.sessionOver(Wire.words(why)));
                 }
             });
         } else if (refusal.status() / 100 == 2 && waiting.isNobody()) {
@@ -126,9 +124,7 @@ final class Call {
         } else if (silent || waiting.isNobody()) {
             fail(refusal.asError(trouble));
         } else {
-            waiting.takeAll()
-                    .forEach(id ->
-                            parts.writer().line(refusal.to(id, parts.wire().connector())));
+            waiting.takeAll().forEach(id -> parts.writer().line(refusal.to(id, message.tool(), trouble)));
             over.complete(null);
         }
     }
@@ -171,7 +167,7 @@ final class Call {
             parts.notes()
                     .accept(message.first().method().orElse("a response") + " was not delivered: " + error.headline());
         }
-        waiting.takeAll().forEach(id -> parts.writer().line(SkipReply.error(id, error)));
+        waiting.takeAll().forEach(id -> parts.writer().line(SkipReply.error(id, message.tool(), error)));
         over.complete(null);
     }
 

@@ -94,6 +94,11 @@ record ClientMessage(Body body, List<Rpc> messages) {
         return !isBatch() && first().is(method);
     }
 
+    /** The tool that this line calls. */
+    Optional<String> tool() {
+        return is("tools/call") ? first().name() : Optional.empty();
+    }
+
     /** The request that this line cancels, as raw JSON. */
     Optional<String> cancels() {
         return is("notifications/cancelled") ? first().requestId() : Optional.empty();

@@ -5,6 +5,7 @@ import dev.vigil.proxy.OwnAnswer;
 import dev.vigil.proxy.SkipReply;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -35,10 +36,10 @@ final class Refusal implements Wire.Pieces {
     }
 
     /** The line for a request: the server's own JSON-RPC error where there is one, else ours. The id is raw JSON. */
-    String to(String id, String connector) {
+    String to(String id, Optional<String> tool, BridgeTrouble trouble) {
         JsonNode error = json().path("error");
         if (!error.isObject()) {
-            return SkipReply.error(id, asError(new BridgeTrouble(connector)));
+            return SkipReply.error(id, tool, asError(trouble));
         }
         ObjectNode answer = Rpc.envelope(id);
         answer.set("error", error);

@@ -18,6 +18,7 @@ import dev.vigil.auth.Now;
 import dev.vigil.auth.RefreshPolicy;
 import dev.vigil.auth.RefreshSettings;
 import dev.vigil.auth.Trouble;
+import dev.vigil.stdio.BridgeAnswers;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -75,6 +76,7 @@ final class SkipCatalogue {
         all.put("redirect", OAUTH.of(new Verdict.Redirected("https://elsewhere.example/<login>")));
         all.put("redirect of a body not held", OAUTH.of(new Verdict.Follow("https://mcp.example.com/v2;x")));
         all.put("session that is over", OAUTH.trouble().sessionOver());
+        all.putAll(BridgeAnswers.of("notion"));
         return all;
     }
 

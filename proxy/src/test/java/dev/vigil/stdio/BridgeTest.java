@@ -66,12 +66,16 @@ class BridgeTest {
                 ? Reply.events("retry: 10\nid: e1\ndata:\n\n")
                 : handshake(asked, "s-1");
         try (ScriptedProxy proxy = new ScriptedProxy(script)) {
-            JsonNode detail = error(proxy.says(INITIALIZE, INITIALIZED, "{\"id\":5,\"method\":\"tools/call\"}")
+            JsonNode detail = error(proxy.says(
+                                    INITIALIZE,
+                                    INITIALIZED,
+                                    "{\"id\":5,\"method\":\"tools/call\",\"params\":{\"name\":\"t\"}}")
                             .get(1))
                     .path("data");
 
             assertThat(detail.path("kind").asString()).isEqualTo("answer_lost");
             assertThat(detail.path("sent").asString()).isEqualTo("unknown");
+            assertThat(detail.path("tool").asString()).isEqualTo("t");
         }
     }
 
@@ -196,7 +200,7 @@ class BridgeTest {
         try (ScriptedProxy proxy = new ScriptedProxy(script)) {
             JsonNode error = error(proxy.says(INITIALIZE, INITIALIZED, ping(1)).get(1));
 
-            assertThat(error.path("data").path("reason").asString()).isEqualTo("session_lost");
+            assertThat(error.path("data").path("reason").asString()).isEqualTo("session_over");
             assertThat(error.path("data").path("sent").asBoolean(true)).isFalse();
             assertThat(proxy.asked("ping")).hasSize(1);
         }
