@@ -193,7 +193,7 @@ final class AnswerStream {
     }
 
     /** Encoded answers pass untouched, and nothing is injected into them. */
-    private static boolean isPlain(HttpHeaders headers) {
+    static boolean isPlain(HttpHeaders headers) {
         String encoding = headers.get(HttpHeaderNames.CONTENT_ENCODING);
         return encoding == null || HttpHeaderValues.IDENTITY.contentEqualsIgnoreCase(encoding);
     }

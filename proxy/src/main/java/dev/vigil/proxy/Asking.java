@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * nothing that may have been executed is sent again. On the client's event loop only.
  */
 final class Asking implements UpstreamCall.Listener, SessionBegin.Waiter {
-    private final UpstreamConnections connections;
+    private final ProxyServer.Shared shared;
     private final Detours detours;
     private final Connector connector;
     private final HttpRequest request;
@@ -47,7 +47,7 @@ final class Asking implements UpstreamCall.Listener, SessionBegin.Waiter {
             SessionTurn session,
             EventLoop loop,
             Asker asker) {
-        this.connections = shared.connections();
+        this.shared = shared;
         this.detours = detours;
         this.connector = connector;
         this.request = request;
@@ -71,7 +71,7 @@ final class Asking implements UpstreamCall.Listener, SessionBegin.Waiter {
     }
 
     private void send() {
-        session.ready(new Way(connections, detours.of(connector), connector, grant, renewed), loop, body, this);
+        session.ready(new Way(shared, detours.of(connector), connector, grant, request, renewed), loop, body, this);
     }
 
     /** What the session needed first is done. */
@@ -79,8 +79,11 @@ final class Asking implements UpstreamCall.Listener, SessionBegin.Waiter {
     public void begun() {
         HttpRequest head = HeaderRules.toUpstream(request, detours.of(connector), connector, grant);
         session.toUpstream(head);
+        if (call != null) {
+            call.abandon(); // asked for twice, there is still one answer
+        }
         KeepAlive.Reuse reuse = resent ? KeepAlive.Reuse.NONE : isPost() ? KeepAlive.Reuse.SURE : KeepAlive.Reuse.ANY;
-        call = new UpstreamCall(connections, connector.origin(), this);
+        call = new UpstreamCall(shared.connections(), connector.origin(), this);
         call.begin(loop, head, reuse);
     }
 

@@ -134,11 +134,11 @@ final class Exchange implements Turn, Asker, Permission.Asker, OldStream.Way {
             session.passed(head, token.grant(), body);
             overhearing.passes(head, body, isPost() ? standIn.ask(body.scanned()) : Optional.empty());
             answering.pass(head);
-        } else if (listening.isHeld()) {
+        } else if (listening.staysOurs()) {
             asking.abandon(); // an upstream may have no such stream; the client keeps the one that it has
         } else {
             asking.abandon();
-            failed(skips.trouble().of(new Verdict.ServerTrouble(head.status().code(), Optional.empty())));
+            failed(skips.trouble().tooLate(head));
         }
     }
 

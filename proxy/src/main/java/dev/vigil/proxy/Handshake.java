@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -31,7 +32,22 @@ import org.jspecify.annotations.Nullable;
  * level, its subscriptions (MCP 2025-11-25, "Lifecycle"). On one event loop only.
  */
 final class Handshake implements UpstreamCall.Listener {
+    /** Whoever waits for the session waits no longer. */
     private static final Duration LIMIT = Duration.ofSeconds(10);
+    /** So long go on, after that, what the client once asked for. */
+    private static final Duration WISHES = Duration.ofMinutes(2);
+    /** The two without which there is no session. */
+    private static final int NEEDED = 2;
+    /** Of the client's present request: what speaks of its body, or of itself. */
+    private static final List<CharSequence> NOT_REPEATED = List.of(
+            HttpHeaderNames.TRANSFER_ENCODING,
+            HttpHeaderNames.CONTENT_ENCODING,
+            SessionTurn.HEADER,
+            SessionTurn.VERSION,
+            "Mcp-Method",
+            "Mcp-Name",
+            "Last-Event-ID");
+
     private static final String INITIALIZED = "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}";
 
     /** Hears how it ended, once. */
@@ -53,24 +69,27 @@ final class Handshake implements UpstreamCall.Listener {
     private final URI target;
     private final Connector connector;
     private final Optional<Grant> grant;
+    private final HttpRequest client;
     private final Session session;
     private final boolean renewed;
     private final EventLoop loop;
     private final Asker asker;
     private final Deque<byte[]> steps = new ArrayDeque<>();
-    private final Future<?> alarm;
+    private Future<?> alarm;
 
     private Optional<String> upstreamId = Optional.empty();
     private byte[] present = new byte[0];
-    private boolean initializing = true;
+    private int taken;
+    private boolean told;
     private boolean over;
     private @Nullable UpstreamCall call;
 
     private Handshake(SessionBegin.Way way, Session session, EventLoop loop, Asker asker) {
-        this.connections = way.connections();
+        this.connections = way.shared().connections();
         this.target = way.target();
         this.connector = way.connector();
         this.grant = way.grant();
+        this.client = way.client();
         this.renewed = way.renewed();
         this.session = session;
         this.loop = loop;
@@ -92,8 +111,8 @@ final class Handshake implements UpstreamCall.Listener {
         }
         byte[] step = steps.peek();
         if (step == null) {
-            session.begun(LoginKey.of(grant), upstreamId);
-            end(asker::begun);
+            tell();
+            end(() -> {});
             return;
         }
         HttpRequest head = HeaderRules.toUpstream(headOf(step), target, connector, grant);
@@ -102,13 +121,18 @@ final class Handshake implements UpstreamCall.Listener {
     }
 
     private HttpRequest headOf(byte[] step) {
-        HttpRequest head = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "/");
+        HttpRequest head = new DefaultHttpRequest(
+                HttpVersion.HTTP_1_1,
+                HttpMethod.POST,
+                client.uri(),
+                client.headers().copy());
+        NOT_REPEATED.forEach(head.headers()::remove);
         head.headers()
                 .set(HttpHeaderNames.CONTENT_TYPE, "application/json")
                 .set(HttpHeaderNames.ACCEPT, "application/json, text/event-stream")
                 .set(HttpHeaderNames.CONTENT_LENGTH, step.length);
         upstreamId.ifPresent(id -> head.headers().set(SessionTurn.HEADER, id));
-        if (!initializing) {
+        if (taken > 0) {
             session.protocolVersion().ifPresent(version -> head.headers().set(SessionTurn.VERSION, version));
         }
         return head;
@@ -127,9 +151,9 @@ final class Handshake implements UpstreamCall.Listener {
     public void answered(HttpResponse head) {
         int status = head.status().code();
         Verdict verdict = new ReplayRule(connector, target, true, renewed, true).judge(status, head.headers());
-        if (initializing && (!(verdict instanceof Verdict.Pass) || status >= 300)) {
+        if (taken == 0 && (!(verdict instanceof Verdict.Pass) || status >= 300)) {
             end(() -> asker.refused(head, verdict));
-        } else if (initializing) {
+        } else if (taken == 0) {
             upstreamId = Optional.ofNullable(head.headers().get(SessionTurn.HEADER));
         }
         // Whether a wish is granted again is between client and upstream; the session stands.
@@ -140,7 +164,7 @@ final class Handshake implements UpstreamCall.Listener {
         boolean last = piece instanceof LastHttpContent;
         piece.release();
         if (last && !over) {
-            initializing = false;
+            taken++;
             asker.taken(present, this::next);
         }
     }
@@ -153,16 +177,39 @@ final class Handshake implements UpstreamCall.Listener {
 
     @Override
     public void unreachable(Throwable cause) {
-        end(() -> asker.failed(new UpstreamTrouble(connector.name()).unreachable(Reasons.of(cause))));
+        failed(Reasons.of(cause));
     }
 
     @Override
     public void broken(String reason) {
-        end(() -> asker.failed(new UpstreamTrouble(connector.name()).unreachable(reason)));
+        failed(reason);
+    }
+
+    /** A wish that fails is left out: the session stands, and is worth more. */
+    private void failed(String reason) {
+        if (taken < NEEDED) {
+            end(() -> asker.failed(new UpstreamTrouble(connector.name()).unreachable(reason)));
+        } else {
+            taken++;
+            next();
+        }
     }
 
     private void late() {
-        broken("its session could not be begun anew within " + LIMIT.toSeconds() + " s");
+        if (taken < NEEDED) {
+            failed("its session could not be begun anew within " + LIMIT.toSeconds() + " s");
+        } else {
+            alarm = loop.schedule(() -> end(() -> {}), WISHES.toMillis(), TimeUnit.MILLISECONDS);
+            tell();
+        }
+    }
+
+    private void tell() {
+        if (!told) {
+            told = true;
+            session.begun(LoginKey.of(grant), upstreamId);
+            asker.begun();
+        }
     }
 
     private void end(Runnable tell) {

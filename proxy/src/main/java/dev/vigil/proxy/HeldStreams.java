@@ -12,6 +12,9 @@ final class HeldStreams {
     interface Held {
         /** The connector can be used again, perhaps. Called on any thread. */
         void recovered();
+
+        /** The upstream's side of this session is another one now. Called on any thread. */
+        void moved(String session);
     }
 
     private final Map<String, Set<Held>> all = new ConcurrentHashMap<>();
@@ -26,5 +29,9 @@ final class HeldStreams {
 
     void recovered(String connector) {
         all.getOrDefault(connector, Set.of()).forEach(Held::recovered);
+    }
+
+    void moved(String connector, String session) {
+        all.getOrDefault(connector, Set.of()).forEach(held -> held.moved(session));
     }
 }

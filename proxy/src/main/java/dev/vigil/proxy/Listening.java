@@ -117,8 +117,8 @@ final class Listening implements HeldStreams.Held {
         return old.hears(piece);
     }
 
-    /** Is it ours still, whatever the upstream says to it? */
-    boolean isHeld() {
+    /** The upstream has no such stream. Is it ours still, whatever it says? Then it may be asked again. */
+    boolean staysOurs() {
         asked &= !held;
         return held;
     }
@@ -149,7 +149,23 @@ final class Listening implements HeldStreams.Held {
         });
     }
 
+    /** The upstream says nothing more on the stream of its old session: the client asks for the new one's. */
+    @Override
+    public void moved(String session) {
+        if (isGet() && session.equals(request.headers().get(SessionTurn.HEADER))) {
+            loop.execute(() -> {
+                if (!answering.isOver() && !held) {
+                    way.endSoon();
+                }
+            });
+        }
+    }
+
     private void goOn() {
+        if (!shared.parts().connectors().apply(connector.name()).equals(Optional.of(connector))) {
+            way.endSoon(); // it leads elsewhere now
+            return;
+        }
         if (answering.canSay()) { // else they stay owed, for the next call
             standIn.news(old.box(), subscription, wanted).forEach(answering::say);
         }

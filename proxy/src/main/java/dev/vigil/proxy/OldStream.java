@@ -9,10 +9,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.net.URI;
 import java.util.Optional;
@@ -30,6 +32,9 @@ final class OldStream implements EndpointFilter.Ear {
     interface Way {
         /** Asks for permission, and then the upstream for its stream. */
         void askAnew();
+
+        /** The client's stream ends in good order: it asks for another one. */
+        void endSoon();
 
         /** The upstream's stream is of no use any more. */
         void giveUp(OwnAnswer why);
@@ -132,12 +137,18 @@ final class OldStream implements EndpointFilter.Ear {
         PostBox known = box().orElseThrow();
         known.way().remember(connector, target.get().toString());
         if (event.length == 0 && known.session().isPresent()) {
-            SessionBegin.Way begin = new SessionBegin.Way(shared.connections(), target.get(), connector, grant, true);
+            SessionBegin.Way begin = new SessionBegin.Way(shared, target.get(), connector, grant, bare(), true);
             handshake = OldHandshake.begin(begin, known, client.eventLoop(), way);
         } else {
             known.opened();
         }
         return event;
+    }
+
+    /** The address that the upstream tells is whole: the query of its stream does not belong there. */
+    private HttpRequest bare() {
+        return new DefaultHttpRequest(
+                HttpVersion.HTTP_1_1, HttpMethod.POST, "/", request.headers().copy());
     }
 
     /** No token of ours may go there, and no client would post there. */

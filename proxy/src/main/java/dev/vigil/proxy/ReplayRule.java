@@ -107,6 +107,7 @@ record ReplayRule(Connector connector, URI asked, boolean post, boolean renewed,
     /** Can an answer that begins so be told on a stream which the client has open? */
     static boolean isPourable(HttpResponse head) {
         return (isJson(head.headers()) || isEvents(head.headers()))
+                && AnswerStream.isPlain(head.headers())
                 && head.status().code() < 300;
     }
 

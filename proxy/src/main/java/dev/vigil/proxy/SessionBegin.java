@@ -6,6 +6,7 @@ import dev.vigil.auth.Grant;
 import dev.vigil.session.LoginKey;
 import dev.vigil.session.Session;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import java.net.URI;
 import java.util.Optional;
@@ -20,10 +21,16 @@ final class SessionBegin implements Handshake.Asker {
     /**
      * Where to, and for whom.
      *
+     * @param client the request that needs it: what the client says of itself in headers and query goes along
      * @param renewed has the exchange been refused with another token before?
      */
     record Way(
-            UpstreamConnections connections, URI target, Connector connector, Optional<Grant> grant, boolean renewed) {}
+            ProxyServer.Shared shared,
+            URI target,
+            Connector connector,
+            Optional<Grant> grant,
+            HttpRequest client,
+            boolean renewed) {}
 
     /** Who waits for it. */
     interface Waiter {
@@ -75,6 +82,7 @@ final class SessionBegin implements Handshake.Asker {
 
     @Override
     public void begun() {
+        way.shared().held().moved(way.connector().name(), session.id());
         settle(waiter::begun);
     }
 

@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The client's session in one exchange (MCP 2025-11-25, "Session Management"): the id that the client shows becomes the
@@ -23,6 +24,9 @@ import java.util.Optional;
 final class SessionTurn {
     static final String HEADER = "Mcp-Session-Id";
     static final String VERSION = "MCP-Protocol-Version";
+
+    private static final Set<String> WISHES =
+            Set.of("logging/setLevel", "resources/subscribe", "resources/unsubscribe");
 
     private final SessionBook book;
     private final SessionOwner owner;
@@ -115,7 +119,7 @@ final class SessionTurn {
         if (upstream.isPresent()) {
             headers.set(HEADER, session.get().id());
         }
-        if (good && isEnd()) {
+        if (isEnd() && (good || answer.status().code() == 404)) {
             ended();
         } else if (good) {
             note(body);
@@ -165,6 +169,14 @@ final class SessionTurn {
 
     private static boolean isInitialize(RequestBody body) {
         return body.scanned().method().equals(Optional.of("initialize"));
+    }
+
+    /** We have granted a request in the upstream's place, which hears of it when the session is begun anew. */
+    void owe(RequestBody body) {
+        note(body);
+        if (WISHES.contains(body.scanned().method().orElse(""))) {
+            session.ifPresent(known -> known.lost(known.upstreamId()));
+        }
     }
 
     /** A request was granted that is to be repeated if the session has to be begun anew. */

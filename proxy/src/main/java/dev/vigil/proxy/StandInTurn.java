@@ -100,7 +100,7 @@ final class StandInTurn {
         announcements.answered(session.listener(), ask.method());
         boolean begins = ask.method().equals("initialize") && served.status() == 200;
         Optional<String> id = begins ? session.stoodIn(authorization, body) : Optional.empty();
-        session.note(body);
+        session.owe(body);
         return Reply.json(served.status(), served.json()).inSession(id);
     }
 

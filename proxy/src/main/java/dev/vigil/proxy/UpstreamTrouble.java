@@ -3,6 +3,8 @@ package dev.vigil.proxy;
 
 import dev.vigil.proxy.OwnAnswer.Kind;
 import dev.vigil.proxy.OwnAnswer.Sent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponse;
 import java.time.Duration;
 
 /**
@@ -31,14 +33,22 @@ public record UpstreamTrouble(String connector) {
     }
 
     public OwnAnswer answered(int status) {
-        return OwnAnswer.of(
+        OwnAnswer answer = OwnAnswer.of(
                         Kind.UPSTREAM_TROUBLE,
                         connector,
                         connector + " answered HTTP " + status,
                         "That is trouble of the server. Its authorization is in order.",
                         "http_" + status)
-                .sent(Sent.YES)
-                .retryable(SOON);
+                .sent(Sent.YES);
+        return status >= 500 || status == 429 ? answer.retryable(SOON) : answer;
+    }
+
+    /** An answer that cannot be told on the event stream which the client has been given. */
+    OwnAnswer tooLate(HttpResponse head) {
+        int status = head.status().code();
+        String encoding = head.headers().get(HttpHeaderNames.CONTENT_ENCODING, "identity");
+        String type = head.headers().get(HttpHeaderNames.CONTENT_TYPE, "no content type");
+        return status < 300 ? notMcp("HTTP " + status + ", " + type + ", encoded " + encoding) : answered(status);
     }
 
     public OwnAnswer unreachable(String reason) {
