@@ -33,6 +33,7 @@ public final class Bridge {
     /** The handshake goes first: what comes after it needs the session. */
     private static final Duration HANDSHAKE = Duration.ofSeconds(60);
 
+    private static final Duration STALL = Duration.ofSeconds(60);
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(5);
     private static final Duration FAREWELL = Duration.ofSeconds(1);
     /** Answered when the client does not want it any more, which at the end it does not. */
@@ -50,7 +51,12 @@ public final class Bridge {
      * @param notes hears what a person should know, in whole lines; any thread
      */
     public Bridge(Endpoint endpoint, PrintStream out, Runnable gone, Consumer<String> notes) {
-        parts = Parts.of(new Wire(endpoint), new LineWriter(out, gone), notes);
+        this(endpoint, out, gone, notes, STALL);
+    }
+
+    /** @param stall how long an answer that is in the way of all others may be silent, at least */
+    Bridge(Endpoint endpoint, PrintStream out, Runnable gone, Consumer<String> notes, Duration stall) {
+        parts = Parts.of(new Wire(endpoint, stall), new LineWriter(out, gone), notes);
     }
 
     /** Passes on what the client writes, until it writes no more. Blocks; one thread. */
@@ -71,8 +77,7 @@ public final class Bridge {
                     ClientMessage.Malformed.NOT_A_MESSAGE, "a line may have " + (LONGEST_LINE >> 20) + " MiB at most");
         }
         ClientMessage message = ClientMessage.read(line.body());
-        Optional<Call> cancelled = message.cancels().flatMap(this::find);
-        cancelled.ifPresent(Call::cancel);
+        Optional<Call> cancelled = message.cancels().flatMap(this::cancel);
         if (cancelled.isPresent() && parts.dialect().isModern(cancelled.get().message())) {
             return; // closing the connection has said it
         }
@@ -94,12 +99,14 @@ public final class Bridge {
         return call;
     }
 
-    private Optional<Call> find(String id) {
+    private Optional<Call> cancel(String id) {
         String wanted = Waiting.plain(id);
-        return calls.stream()
+        Optional<Call> found = calls.stream()
                 .filter(call -> call.message().requests().stream()
                         .anyMatch(asked -> Waiting.plain(asked).equals(wanted)))
                 .findFirst();
+        found.ifPresent(call -> call.cancel(id));
+        return found;
     }
 
     private void over(Call call, int taken) {

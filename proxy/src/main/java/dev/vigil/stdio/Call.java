@@ -25,7 +25,7 @@ final class Call {
     private final Waiting waiting;
     private final boolean silent;
     private final CompletableFuture<Void> over = new CompletableFuture<>();
-    private final AtomicReference<Wire.@Nullable UnderWay> underWay = new AtomicReference<>();
+    private final AtomicReference<@Nullable UnderWay> underWay = new AtomicReference<>();
     private final Reception reception;
     private Session.Known shown = Session.Known.NONE;
     private boolean renewed;
@@ -73,7 +73,7 @@ final class Call {
     }
 
     private void go(HttpRequest request, Wire.Answer answer) {
-        Wire.UnderWay begun = parts.wire().send(request, answer);
+        UnderWay begun = parts.wire().send(request, answer);
         underWay.set(begun);
         begun.whole().whenComplete((done, failure) -> ended(failure));
         if (reception.isStopped()) {
@@ -90,7 +90,6 @@ final class Call {
     }
 
     private void conclude(@Nullable Throwable failure) {
-        reception.events().tornOff();
         Optional<Refusal> refusal = reception.takeRefusal();
         boolean answered = waiting.isNobody() && !message.requests().isEmpty();
         if (reception.isStopped() || answered) {
@@ -171,21 +170,19 @@ final class Call {
         over.complete(null);
     }
 
-    /** The client wants no answer any more: in 2026-07-28 the connection says so, before it a notification of its own. */
-    void cancel() {
-        waiting.takeAll();
-        if (!parts.dialect().isModern(message)) {
-            over.complete(null);
-            return;
+    /** The client wants no answer to this request any more. Ends the exchange, unless others of its batch still wait. */
+    void cancel(String id) {
+        waiting.answered(id);
+        if (waiting.isNobody()) {
+            close();
         }
-        close();
     }
 
     /** Ends it at once and without a word. */
     void close() {
         reception.stop();
         waiting.takeAll();
-        Wire.UnderWay now = underWay.get();
+        UnderWay now = underWay.get();
         if (now != null) {
             now.cancel();
         }

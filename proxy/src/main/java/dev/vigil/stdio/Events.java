@@ -31,13 +31,32 @@ final class Events implements EventParser.Listener {
 
     /** Takes the body of one more answer. */
     Wire.Pieces body() {
-        tornOff();
         EventParser parser = new EventParser(this);
-        return parser::feed;
+        return new Wire.Pieces() {
+            @Override
+            public void piece(ByteBuffer piece) {
+                parser.feed(piece);
+            }
+
+            @Override
+            public void end() {
+                tornOff();
+            }
+
+            @Override
+            public void torn() {
+                tornOff();
+            }
+
+            @Override
+            public boolean isFlowing() {
+                return message != null && message.isFlowing();
+            }
+        };
     }
 
     /** An event that has not come to its end never happened. */
-    void tornOff() {
+    private void tornOff() {
         if (message != null) {
             message.drop();
             message = null;

@@ -18,7 +18,7 @@ final class ListenStream {
     private final Session.Known session;
     private final Events events;
     /** Guarded by this, as all below. */
-    private Wire.@Nullable UnderWay underWay;
+    private @Nullable UnderWay underWay;
 
     private boolean closed;
     private boolean unwanted;
@@ -75,7 +75,6 @@ final class ListenStream {
     }
 
     private synchronized void again() {
-        events.tornOff();
         if (closed || unwanted) {
             return;
         }

@@ -87,12 +87,19 @@ final class Outgoing {
             writer.begin();
             writeHeld();
         }
+        flows = false;
         writer.end();
+    }
+
+    /** Has the client got part of it, so that it waits for the rest? */
+    boolean isFlowing() {
+        return flows;
     }
 
     /** The client gets nothing of it, or a torn line where part of it has flown. */
     void drop() {
         if (flows) {
+            flows = false;
             writer.end();
         }
         forget();

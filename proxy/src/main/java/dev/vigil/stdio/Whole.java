@@ -15,4 +15,14 @@ record Whole(Outgoing answer, Consumer<Outgoing> messages) implements Wire.Piece
     public void end() {
         messages.accept(answer);
     }
+
+    @Override
+    public void torn() {
+        answer.drop();
+    }
+
+    @Override
+    public boolean isFlowing() {
+        return answer.isFlowing();
+    }
 }

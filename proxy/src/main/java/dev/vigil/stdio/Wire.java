@@ -5,22 +5,14 @@ import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * HTTP to the proxy: directly, whatever proxies the system names; without following anything; never a request twice. An
@@ -30,6 +22,7 @@ final class Wire {
     private static final Duration CONNECT = Duration.ofSeconds(10);
 
     private final Endpoint endpoint;
+    private final Duration stall;
     private final Executor executor = Executors.newCachedThreadPool(work -> {
         Thread thread = new Thread(work, "bridge-io");
         thread.setDaemon(true);
@@ -43,8 +36,10 @@ final class Wire {
             .executor(executor)
             .build();
 
-    Wire(Endpoint endpoint) {
+    /** @param stall how long an answer that is in the way of the others may be silent, at least */
+    Wire(Endpoint endpoint, Duration stall) {
         this.endpoint = endpoint;
+        this.stall = stall;
     }
 
     /** Who takes an answer. Called on one thread at a time, and may block. */
@@ -58,8 +53,16 @@ final class Wire {
     interface Pieces {
         void piece(ByteBuffer piece);
 
-        /** The body is whole. It may as well break off, which only {@link UnderWay} tells. */
+        /** The body is whole; nothing follows. */
         default void end() {}
+
+        /** It broke off, or nobody wants it any more; nothing follows. */
+        default void torn() {}
+
+        /** Is what has come in the way of all other answers, until this one ends? */
+        default boolean isFlowing() {
+            return false;
+        }
     }
 
     String connector() {
@@ -75,11 +78,11 @@ final class Wire {
                         .header("User-Agent", endpoint.agent()));
     }
 
+    /** Sends it. A body that stalls while it is in the way of the others is given up. */
     UnderWay send(HttpRequest request, Answer answer) {
-        AtomicReference<Flow.@Nullable Subscription> body = new AtomicReference<>();
-        CompletableFuture<?> whole =
-                http.sendAsync(request, info -> new Taking(answer.head(info.statusCode(), info.headers()), body::set));
-        return new UnderWay(whole, body);
+        UnderWay underWay = new UnderWay(answer, stall, this::later);
+        underWay.follow(http.sendAsync(request, underWay::head));
+        return underWay;
     }
 
     /** Runs something later, on a thread that may block. */
@@ -104,70 +107,5 @@ final class Wire {
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         String said = cause.getMessage();
         return said == null ? cause.getClass().getSimpleName() : said;
-    }
-
-    /**
-     * A request under way.
-     *
-     * @param whole completes after the last byte of the answer, or with what went wrong
-     */
-    record UnderWay(CompletableFuture<?> whole, AtomicReference<Flow.@Nullable Subscription> body) {
-        /** Closes its connection. */
-        void cancel() {
-            whole.cancel(true);
-            Flow.Subscription begun = body.get();
-            if (begun != null) {
-                begun.cancel();
-            }
-        }
-    }
-
-    /** One piece at a time: the next is asked for when the one before has been taken. */
-    private static final class Taking implements BodySubscriber<Void> {
-        private final Pieces pieces;
-        private final Consumer<Flow.Subscription> begins;
-        private final CompletableFuture<Void> done = new CompletableFuture<>();
-        /** Set before anything else is called. */
-        private Flow.@Nullable Subscription subscription;
-
-        Taking(Pieces pieces, Consumer<Flow.Subscription> begins) {
-            this.pieces = pieces;
-            this.begins = begins;
-        }
-
-        @Override
-        public CompletionStage<Void> getBody() {
-            return done;
-        }
-
-        @Override
-        public void onSubscribe(Flow.Subscription begun) {
-            subscription = begun;
-            begins.accept(begun);
-            begun.request(1);
-        }
-
-        @Override
-        public void onNext(List<ByteBuffer> next) {
-            Flow.Subscription begun = Objects.requireNonNull(subscription, "subscribed first");
-            try {
-                next.forEach(pieces::piece);
-                begun.request(1);
-            } catch (RuntimeException e) {
-                begun.cancel();
-                done.completeExceptionally(e);
-            }
-        }
-
-        @Override
-        public void onError(Throwable failure) {
-            done.completeExceptionally(failure);
-        }
-
-        @Override
-        public void onComplete() {
-            pieces.end();
-            done.complete(null);
-        }
     }
 }

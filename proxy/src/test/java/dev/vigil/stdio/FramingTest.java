@@ -58,7 +58,7 @@ class FramingTest {
         for (int from = 0; from < bytes.length; from += size) {
             body.piece(ByteBuffer.wrap(bytes, from, Math.min(size, bytes.length - from)));
         }
-        events.tornOff();
+        body.torn();
 
         assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("{\"id\":1, \"result\":{}}\n{\"method\":\"x\"}\n");
         assertThat(events.lastId()).contains("7");

@@ -10,6 +10,7 @@ import java.io.PipedOutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -25,14 +26,19 @@ final class LiveClient implements AutoCloseable {
     private final PipedOutputStream in = new PipedOutputStream();
     private final Thread reader;
 
-    LiveClient(Endpoint endpoint, Queue<String> notes) throws IOException {
+    LiveClient(Endpoint endpoint, Queue<String> notes, Duration stall) throws IOException {
         OutputStream out = new OutputStream() {
             @Override
             public void write(int one) {
-                take((char) (one & 0xFF));
+                write(new byte[] {(byte) one}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] bytes, int from, int length) {
+                take(new String(bytes, from, length, StandardCharsets.ISO_8859_1));
             }
         };
-        Bridge bridge = new Bridge(endpoint, new PrintStream(out), () -> {}, notes::add);
+        Bridge bridge = new Bridge(endpoint, new PrintStream(out), () -> {}, notes::add, stall);
         PipedInputStream from = new PipedInputStream(in, PIPE);
         reader = new Thread(() -> pass(bridge, from), "live-client");
         reader.start();
@@ -47,13 +53,13 @@ final class LiveClient implements AutoCloseable {
         }
     }
 
-    private synchronized void take(char one) {
-        if (one != '\n') {
-            line.append(one);
-            return;
+    private synchronized void take(String piece) {
+        line.append(piece);
+        notifyAll();
+        if (piece.endsWith("\n")) { // a line feed is written by itself
+            lines.add(line.substring(0, line.length() - 1));
+            line.setLength(0);
         }
-        lines.add(line.toString());
-        line.setLength(0);
     }
 
     void says(String... messages) throws IOException {
@@ -61,6 +67,14 @@ final class LiveClient implements AutoCloseable {
             in.write((message + "\n").getBytes(StandardCharsets.UTF_8));
         }
         in.flush();
+    }
+
+    /** Waits until part of a line has come. */
+    synchronized void begins() throws InterruptedException {
+        for (int i = 0; i < SECONDS && line.length() == 0; i++) {
+            wait(1000);
+        }
+        assertThat(line.length()).as("bytes of a line").isPositive();
     }
 
     /** The next line that it is given. */

@@ -13,10 +13,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
@@ -25,7 +27,11 @@ import tools.jackson.databind.JsonNode;
 /** Stands where the proxy would, with a bridge before it: answers by a script, and remembers what it was asked. */
 final class ScriptedProxy implements AutoCloseable {
     /** What the script says to one request. */
-    record Reply(int status, String type, String body, String session) {
+    record Reply(int status, String type, String body, String session, boolean stalls) {
+        Reply(int status, String type, String body, String session) {
+            this(status, type, body, session, false);
+        }
+
         static Reply json(String body) {
             return new Reply(200, "application/json", body, "");
         }
@@ -39,7 +45,12 @@ final class ScriptedProxy implements AutoCloseable {
         }
 
         Reply session(String id) {
-            return new Reply(status, type, body, id);
+            return new Reply(status, type, body, id, stalls);
+        }
+
+        /** Says this much, and then nothing more. */
+        Reply andStalls() {
+            return new Reply(status, type, body, session, true);
         }
     }
 
@@ -66,6 +77,7 @@ final class ScriptedProxy implements AutoCloseable {
     final Queue<String> notes = new ConcurrentLinkedQueue<>();
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final CountDownLatch closed = new CountDownLatch(1);
     private final Script script;
 
     ScriptedProxy(Script script) throws IOException {
@@ -87,8 +99,23 @@ final class ScriptedProxy implements AutoCloseable {
                 exchange.getResponseHeaders().set("Mcp-Session-Id", reply.session());
             }
             byte[] bytes = reply.body().getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(reply.status(), bytes.length == 0 ? -1 : bytes.length);
-            exchange.getResponseBody().write(bytes);
+            if (reply.stalls()) {
+                exchange.sendResponseHeaders(reply.status(), 0);
+                stall(exchange, bytes);
+            } else {
+                exchange.sendResponseHeaders(reply.status(), bytes.length == 0 ? -1 : bytes.length);
+                exchange.getResponseBody().write(bytes);
+            }
+        }
+    }
+
+    private void stall(HttpExchange exchange, byte[] bytes) throws IOException {
+        exchange.getResponseBody().write(bytes);
+        exchange.getResponseBody().flush();
+        try {
+            closed.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -107,7 +134,16 @@ final class ScriptedProxy implements AutoCloseable {
     }
 
     LiveClient client(Supplier<Optional<URI>> place) throws IOException {
-        return new LiveClient(new Endpoint("x", place, new Secret("key"), "test/1"), notes);
+        return new LiveClient(endpoint(place), notes, Duration.ofMinutes(5));
+    }
+
+    /** One before which an answer in the way of others may be silent for so long. */
+    LiveClient client(Duration stall) throws IOException {
+        return new LiveClient(endpoint(() -> Optional.of(place())), notes, stall);
+    }
+
+    private static Endpoint endpoint(Supplier<Optional<URI>> place) {
+        return new Endpoint("x", place, new Secret("key"), "test/1");
     }
 
     List<String> says(Optional<URI> place, String... lines) throws IOException {
@@ -116,11 +152,8 @@ final class ScriptedProxy implements AutoCloseable {
 
     List<String> says(Supplier<Optional<URI>> place, String... lines) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        Bridge bridge = new Bridge(
-                new Endpoint("x", place, new Secret("key"), "test/1"),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                () -> {},
-                notes::add);
+        Bridge bridge =
+                new Bridge(endpoint(place), new PrintStream(out, true, StandardCharsets.UTF_8), () -> {}, notes::add);
         bridge.pass(new ByteArrayInputStream((String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8)));
         bridge.close();
         return out.toString(StandardCharsets.UTF_8).lines().toList();
@@ -133,6 +166,7 @@ final class ScriptedProxy implements AutoCloseable {
 
     @Override
     public void close() {
+        closed.countDown();
         server.stop(0);
         threads.shutdownNow();
     }
