@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Events implements EventParser.Listener {
     private static final Duration STANDARD_PAUSE = Duration.ofSeconds(1);
+    private static final long SHORTEST_PAUSE_MILLIS = 100;
     private static final long LONGEST_PAUSE_MILLIS = 60_000;
 
     private final LineWriter writer;
@@ -117,7 +118,8 @@ final class Events implements EventParser.Listener {
     @Override
     public void retry(String milliseconds) {
         if (milliseconds.matches("[0-9]{1,9}")) {
-            pause = Duration.ofMillis(Math.min(LONGEST_PAUSE_MILLIS, Long.parseLong(milliseconds)));
+            long wanted = Math.max(SHORTEST_PAUSE_MILLIS, Long.parseLong(milliseconds));
+            pause = Duration.ofMillis(Math.min(LONGEST_PAUSE_MILLIS, wanted));
         }
     }
 }

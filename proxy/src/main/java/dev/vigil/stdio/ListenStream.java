@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * it ends, from the last event on, until the server wants none or the session is another one.
  */
 final class ListenStream {
+    /** Nobody waits for an answer here, and a server may ask for none and close at once, for ever. */
+    private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
+
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
     private final Parts parts;
@@ -78,9 +81,15 @@ final class ListenStream {
         if (closed || unwanted) {
             return;
         }
-        Duration pause = events.pause().multipliedBy(1L << Math.min(failures, 5));
+        parts.wire().later(pause(events.pause(), failures), this::open);
         failures++;
-        parts.wire().later(pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE, this::open);
+    }
+
+    /** As long as the server wants and longer after each failure, but within our bounds. */
+    static Duration pause(Duration wanted, int failures) {
+        Duration least = wanted.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : wanted;
+        Duration pause = least.multipliedBy(1L << Math.min(failures, 5));
+        return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
     }
 
     synchronized void close() {

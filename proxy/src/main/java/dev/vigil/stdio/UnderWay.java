@@ -6,7 +6,9 @@ import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -23,11 +25,11 @@ final class UnderWay {
     private final Duration stall;
     private final BiConsumer<Duration, Runnable> later;
     private final CompletableFuture<Void> whole = new CompletableFuture<>();
-    /** Guarded by this, as all below. */
+    /** Who takes the body. Touched by one step of the answer after the other. */
     private Wire.Pieces pieces = piece -> {};
+    /** What closes the connection. Guarded by this, as all below. */
+    private final List<Runnable> ends = new ArrayList<>();
 
-    private @Nullable CompletableFuture<?> sent;
-    private Flow.@Nullable Subscription body;
     private @Nullable Throwable failure;
     private boolean taking;
     private boolean over;
@@ -48,18 +50,13 @@ final class UnderWay {
 
     void follow(CompletableFuture<?> exchange) {
         synchronized (this) {
-            sent = exchange;
+            ends.add(() -> exchange.cancel(true));
         }
         exchange.whenComplete((done, why) -> end(why));
     }
 
     BodySubscriber<Void> head(ResponseInfo info) {
-        take(() -> {
-            Wire.Pieces begun = answer.head(info.statusCode(), info.headers());
-            synchronized (this) {
-                pieces = begun;
-            }
-        });
+        take(() -> pieces = answer.head(info.statusCode(), info.headers()));
         return new Taking();
     }
 
@@ -70,18 +67,11 @@ final class UnderWay {
 
     private void giveUp(Throwable why) {
         end(why);
-        CompletableFuture<?> exchange;
-        Flow.Subscription begun;
+        List<Runnable> all;
         synchronized (this) {
-            exchange = sent;
-            begun = body;
+            all = List.copyOf(ends);
         }
-        if (exchange != null) {
-            exchange.cancel(true);
-        }
-        if (begun != null) {
-            begun.cancel();
-        }
+        all.forEach(Runnable::run);
     }
 
     private void end(@Nullable Throwable why) {
@@ -110,11 +100,11 @@ final class UnderWay {
         }
     }
 
-    /** Does it, unless all is over. */
-    private void take(Runnable step) {
+    /** Does it, unless all is over. Does more follow? */
+    private boolean take(Runnable step) {
         synchronized (this) {
             if (over) {
-                return;
+                return false;
             }
             taking = true;
         }
@@ -135,6 +125,7 @@ final class UnderWay {
         } else {
             watch();
         }
+        return !last;
     }
 
     private void watch() {
@@ -165,6 +156,8 @@ final class UnderWay {
     /** The next piece is asked for when the one before has been taken. */
     private final class Taking implements BodySubscriber<Void> {
         private final CompletableFuture<Void> done = new CompletableFuture<>();
+        /** Set before anything else is called. */
+        private Flow.@Nullable Subscription body;
 
         @Override
         public CompletionStage<Void> getBody() {
@@ -173,26 +166,21 @@ final class UnderWay {
 
         @Override
         public void onSubscribe(Flow.Subscription begun) {
-            boolean unwanted;
+            body = begun;
             synchronized (UnderWay.this) {
-                body = begun;
-                unwanted = over;
+                ends.add(begun::cancel);
             }
-            if (unwanted) {
-                begun.cancel();
-            } else {
+            if (take(() -> {})) {
                 begun.request(1);
+            } else {
+                begun.cancel();
             }
         }
 
         @Override
         public void onNext(List<ByteBuffer> next) {
-            take(() -> next.forEach(pieces::piece));
-            Flow.Subscription begun;
-            synchronized (UnderWay.this) {
-                begun = over ? null : body;
-            }
-            if (begun != null) {
+            Flow.Subscription begun = Objects.requireNonNull(body, "subscribed first");
+            if (take(() -> next.forEach(pieces::piece))) {
                 begun.request(1);
             }
         }

@@ -9,6 +9,7 @@ import dev.vigil.stdio.ScriptedProxy.Script;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -148,6 +150,35 @@ class BridgeTest {
                 assertThat(client.hears()).isEqualTo("{\"method\":\"notifications/x\"}");
                 assertThat(looks).hasValueGreaterThan(3);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "PT0S, 0, PT1S",
+        "PT0.01S, 2, PT4S",
+        "PT2S, 0, PT2S",
+        "PT2S, 1, PT4S",
+        "PT20S, 1, PT30S",
+        "PT60S, 0, PT30S"
+    })
+    void streamOfTheServersOwnWordsIsOpenedAgainWithinBounds(Duration wanted, int failures, Duration pause) {
+        assertThat(ListenStream.pause(wanted, failures)).isEqualTo(pause);
+    }
+
+    @Test
+    void serverThatWantsNoPauseGetsOne() throws Exception {
+        Script script = asked -> asked.method().equals("GET")
+                ? Reply.events("retry: 0\ndata: {\"method\":\"notifications/x\"}\n\n")
+                : handshake(asked, "s-1");
+        try (ScriptedProxy proxy = new ScriptedProxy(script);
+                LiveClient client = proxy.client()) {
+            client.says(INITIALIZE, INITIALIZED);
+            client.hears();
+            client.hears();
+            long first = System.nanoTime();
+            client.hears();
+            assertThat(Duration.ofNanos(System.nanoTime() - first)).isGreaterThan(Duration.ofMillis(800));
         }
     }
 
