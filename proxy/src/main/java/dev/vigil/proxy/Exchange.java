@@ -59,7 +59,7 @@ final class Exchange implements Turn, Asker, Permission.Asker, OldStream.Way {
         this.skips = new Skips(connector, parts.time());
         this.token = new TokenTrial(parts, connector);
         EventLoop loop = client.ctx().channel().eventLoop();
-        SessionOwner owner = new SessionOwner(connector.name(), clientName.orElse(""));
+        SessionOwner owner = SessionOwner.of(connector, clientName);
         this.session = new SessionTurn(parts.sessions(), owner, request, box);
         Progressing.Terms terms = Progressing.Terms.of(shared, connector);
         Progressing progress = new Progressing(terms, request, body, session.listener(), loop);

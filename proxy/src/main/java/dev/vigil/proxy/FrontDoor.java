@@ -84,7 +84,7 @@ final class FrontDoor {
         if (!MCP_METHODS.contains(request.method())) {
             return turnAway(client, 405, "method", request.method() + " is not a method of MCP.");
         }
-        SessionOwner owner = new SessionOwner(wanted.name(), clientName.orElse(""));
+        SessionOwner owner = SessionOwner.of(connector.get(), clientName);
         Optional<PostBox> box = wanted.box().flatMap(id -> shared.boxes().find(id, owner));
         if (wanted.box().isPresent() && (box.isEmpty() || !request.method().equals(HttpMethod.POST))) {
             return turnAway(client, 404, "no_such_stream", "The event stream that this address belongs to has ended.");

@@ -101,7 +101,8 @@ public final class SessionBook {
 
     /** From the disk, at the start. */
     void restore(Session.Kept kept) {
-        if (kept.lastUsed().isAfter(time.now().wall().minus(LONGEST_IDLE))) {
+        boolean used = kept.lastUsed().isAfter(time.now().wall().minus(LONGEST_IDLE));
+        if (used && !kept.owner().server().isEmpty()) {
             sessions.put(kept.id(), Session.of(kept, changed));
         }
     }

@@ -16,6 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
  * <pre>
  * version 1, connector, sessions [ {
  *   id             as the client knows it
+ *   server?        the connector's URL; a session without one is read, and forgotten
  *   client         that the local key belongs to; empty where keys are off
  *   handshake      the client's initialize
  *   account?, login  whose session it is upstream
@@ -42,6 +43,7 @@ final class SessionJson {
 
     private static void write(ObjectNode node, Kept kept) {
         node.put("id", kept.id())
+                .put("server", kept.owner().server())
                 .put("client", kept.owner().client())
                 .put("handshake", kept.handshake())
                 .put("account", kept.login().account().orElse(null))
@@ -71,7 +73,7 @@ final class SessionJson {
         one.objects("subscriptions").forEach(wish -> subscriptions.put(wish.text("uri"), wish.text("request")));
         return new Kept(
                 one.text("id"),
-                new SessionOwner(connector, one.text("client")),
+                new SessionOwner(connector, one.maybeText("server").orElse(""), one.text("client")),
                 one.text("handshake"),
                 new LoginKey(one.maybeText("account"), one.text("login")),
                 one.maybeText("upstreamId"),

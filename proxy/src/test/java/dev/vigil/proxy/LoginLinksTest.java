@@ -14,7 +14,7 @@ class LoginLinksTest {
     private final Timeline time = new Timeline();
     private final LoginLinks links = new LoginLinks(time);
     private final HelpBudget budget = new HelpBudget(time);
-    private final SessionOwner client = new SessionOwner("notion", "claude-code");
+    private final SessionOwner client = new SessionOwner("notion", "https://mcp.example.com/mcp", "claude-code");
 
     @Test
     void linkLeadsToItsConnectorForTenMinutesHoweverOftenItIsOpened() {
@@ -65,7 +65,8 @@ class LoginLinksTest {
             time.advance(Duration.ofMinutes(2));
         }
         assertThat(budget.take(client)).isFalse();
-        assertThat(budget.take(new SessionOwner("linear", "claude-code"))).isTrue();
+        assertThat(budget.take(new SessionOwner("linear", "https://mcp.example.com/mcp", "claude-code")))
+                .isTrue();
         time.advance(Duration.ofMinutes(4));
         assertThat(budget.take(client)).as("the first does not count any more").isTrue();
         assertThat(budget.take(client)).isFalse();

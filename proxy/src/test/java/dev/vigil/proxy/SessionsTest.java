@@ -5,13 +5,19 @@ import static dev.vigil.proxy.RunningProxy.call;
 import static dev.vigil.proxy.RunningProxy.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.vigil.auth.Connector;
+import dev.vigil.session.LoginKey;
+import dev.vigil.session.Session;
+import dev.vigil.session.SessionOwner;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -78,6 +84,19 @@ class SessionsTest {
         assertThat(id).doesNotContain("upstream").hasSizeGreaterThan(20);
         assertThat(post(id, call(4, "search")).body()).contains("\"by\":\"upstream-1\"");
         assertThat(methods()).containsExactly("initialize", "tools/call");
+    }
+
+    /** As after {@code vigil remove} and {@code vigil add} of the same name: no other server hears of it, in no request. */
+    @Test
+    void sessionWithAServerThatTheConnectorUsedToLeadToIsOver() throws Exception {
+        Connector before = Connector.oauth(proxy.connector.name(), URI.create("https://before.example/mcp"));
+        LoginKey login = LoginKey.of(Optional.empty());
+        Session old = proxy.sessions.mint(SessionOwner.of(before, Optional.of("test-client")), login, INITIALIZE);
+        old.begun(login, Optional.of("secret-of-another-server"));
+
+        assertThat(post(old.id(), call(4, "search")).statusCode()).isEqualTo(404);
+        proxy.send(with(old.id()).DELETE().build(), HttpResponse.BodyHandlers.ofString());
+        assertThat(upstream.seen).noneMatch(one -> one.header("mcp-session-id").contains("secret"));
     }
 
     @Test

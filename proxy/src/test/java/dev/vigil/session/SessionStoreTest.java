@@ -26,7 +26,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Sessions of clients, over a restart and apart from each other. */
 class SessionStoreTest {
-    private static final SessionOwner CLAUDE = new SessionOwner("notion", "claude-code");
+    private static final String SERVER = "https://mcp.example.com/mcp";
+    private static final SessionOwner CLAUDE = new SessionOwner("notion", SERVER, "claude-code");
     private static final LoginKey FIRST = new LoginKey(Optional.empty(), "1@2026-11-20T02:00:00Z");
     private static final LoginKey ANNA = new LoginKey(Optional.of("anna"), "1@2026-11-20T02:00:00Z");
 
@@ -99,9 +100,13 @@ class SessionStoreTest {
     void nobodyElseGetsToIt() {
         SessionBook book = new SessionBook(time, () -> {});
         Session session = book.mint(CLAUDE, FIRST, "{}");
-        assertThat(book.find(session.id(), new SessionOwner("linear", "claude-code")))
+        assertThat(book.find(session.id(), new SessionOwner("linear", SERVER, "claude-code")))
                 .isEmpty();
-        assertThat(book.find(session.id(), new SessionOwner("notion", "codex"))).isEmpty();
+        assertThat(book.find(session.id(), new SessionOwner("notion", SERVER, "codex")))
+                .isEmpty();
+        assertThat(book.find(session.id(), new SessionOwner("notion", "https://elsewhere.example/mcp", "claude-code")))
+                .as("the connector leads elsewhere now")
+                .isEmpty();
         assertThat(book.find(session.id(), CLAUDE)).contains(session);
     }
 
@@ -140,15 +145,32 @@ class SessionStoreTest {
         assertThat(book.find(second.id(), CLAUDE)).isPresent();
     }
 
-    /** Written by the first version; must be readable for ever. */
+    /** Written by the first version, which did not say for which server; must be readable for ever. */
+    @Test
+    void frozenSampleWithoutAServerIsReadAndItsSessionsAreNobodys() throws IOException {
+        List<Session.Kept> kept = SessionJson.read(sample("sessions-1.json"));
+        assertThat(kept.get(0).subscriptions()).isEqualTo(new LinkedHashMap<>(Map.of("file:///a", "{}")));
+
+        SessionBook book = new SessionBook(time, () -> {});
+        kept.forEach(book::restore);
+        assertThat(book.kept()).isEmpty();
+    }
+
+    /** Must be readable for ever. */
     @Test
     void frozenSampleIsReadAndWrittenTheSame() throws IOException {
-        ObjectNode sample;
-        try (InputStream in = SessionStoreTest.class.getResourceAsStream("sessions-1.json")) {
-            sample = (ObjectNode) JsonMapper.shared().readTree(in);
-        }
+        ObjectNode sample = sample("sessions-1-server.json");
         List<Session.Kept> kept = SessionJson.read(sample);
-        assertThat(kept.get(0).subscriptions()).isEqualTo(new LinkedHashMap<>(Map.of("file:///a", "{}")));
         assertThat(SessionJson.write("notion", kept)).isEqualTo(sample);
+
+        SessionBook book = new SessionBook(time, () -> {});
+        kept.forEach(book::restore);
+        assertThat(book.find("q83vASNFZ4mrze8BI0VniQ", CLAUDE)).isPresent();
+    }
+
+    private static ObjectNode sample(String name) throws IOException {
+        try (InputStream in = SessionStoreTest.class.getResourceAsStream(name)) {
+            return (ObjectNode) JsonMapper.shared().readTree(in);
+        }
     }
 }
