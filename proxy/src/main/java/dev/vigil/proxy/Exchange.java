@@ -5,7 +5,6 @@ import dev.vigil.auth.Authorization;
 import dev.vigil.auth.Authorization.Live;
 import dev.vigil.auth.Connector;
 import dev.vigil.session.SessionOwner;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
@@ -235,9 +234,9 @@ final class Exchange implements Turn, Asker, Permission.Asker, OldStream.Way {
     /** A stream that waits for nothing in particular ends now; a call is given its time. */
     @Override
     public void endSoon() {
-        if (!isPost() && answering.isOpen()) {
+        if (listening.isIdle() && answering.isOpen()) {
             asking.abandon();
-            answering.endStream(Unpooled.EMPTY_BUFFER);
+            answering.endStream(listening.lastWord());
         }
     }
 

@@ -117,6 +117,16 @@ final class Listening implements HeldStreams.Held {
         return old.hears(piece);
     }
 
+    /** Does the client wait for nothing in particular? */
+    boolean isIdle() {
+        return isGet() || subscription.isPresent();
+    }
+
+    /** What ends the stream well: the result of the request that opened it (MCP 2026-07-28, "Subscriptions"). */
+    ByteBuf lastWord() {
+        return subscription.map(StreamWords::listened).orElse(Unpooled.EMPTY_BUFFER);
+    }
+
     /** The upstream has no such stream. Is it ours still, whatever it says? Then it may be asked again. */
     boolean staysOurs() {
         asked &= !held;
@@ -168,16 +178,15 @@ final class Listening implements HeldStreams.Held {
         }
         if (answering.canSay()) { // else they stay owed, for the next call
             standIn.news(old.box(), subscription, wanted).forEach(answering::say);
+            wanted = JSON.createObjectNode();
         }
-        if (held && subscription.isPresent()) {
-            answering.endStream(StreamWords.listened(subscription.get()));
-        } else if (held) {
-            askAnew();
+        if (held) {
+            askAnew(); // ending it would do for some clients; the official one never listens again by itself
         }
     }
 
     private void askAnew() {
-        if (!asked) {
+        if (!asked) { // we may hear of one login more than once
             asked = true;
             way.askAnew();
         }

@@ -56,7 +56,7 @@ class StandInTurnTest {
         String body = request.body();
         if (refusing) {
             ScriptedUpstream.json(out, 401, "{}");
-        } else if (request.method().equals("GET")) {
+        } else if (request.method().equals("GET") || body.contains("subscriptions/listen")) {
             ScriptedUpstream.write(
                     out, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
             ScriptedUpstream.chunk(out, "data: {\"from\":\"upstream\"}\n\n");
@@ -181,7 +181,7 @@ class StandInTurnTest {
     }
 
     @RepeatedTest(5)
-    void listenerOfTheModernEraIsAcknowledgedHearsTheNewsAndMayAskAgain() throws Exception {
+    void listenerOfTheModernEraIsAcknowledgedHearsTheNewsAndThenTheUpstream() throws Exception {
         die();
         proxy.post(LISTEN.replace("subscriptions/listen", "tools/list").replace("s-1", "s-0"));
         HttpResponse<java.io.InputStream> stream = listen(LISTEN);
@@ -193,7 +193,31 @@ class StandInTurnTest {
                                 + named + ",\"notifications\":{\"toolsListChanged\":true}}}",
                         "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/tools/list_changed\",\"params\":{" + named
                                 + "}}",
-                        "{\"jsonrpc\":\"2.0\",\"id\":\"s-1\",\"result\":{\"resultType\":\"complete\"," + named + "}}");
+                        "{\"from\":\"upstream\"}");
+    }
+
+    /** Restarts are to be short: nobody is kept waiting for a stream that never ends by itself. */
+    @Test
+    void listenerOfTheModernEraIsGivenItsResultWhenTheProxyEnds() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        upstream.script((request, out) -> {
+            ScriptedUpstream.write(
+                    out, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
+            ScriptedUpstream.chunk(out, "data: {\"from\":\"upstream\"}\n\n");
+            try {
+                never.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+        });
+        HttpResponse<java.io.InputStream> passing = listen(LISTEN);
+        BufferedReader lines = new BufferedReader(new InputStreamReader(passing.body(), StandardCharsets.UTF_8));
+        assertThat(lines.readLine()).isEqualTo("data: {\"from\":\"upstream\"}");
+        proxy.server.drain(Duration.ofSeconds(50));
+        assertThat(lines.lines().filter(line -> line.startsWith("data: ")))
+                .containsExactly("data: {\"jsonrpc\":\"2.0\",\"id\":\"s-1\",\"result\":{\"resultType\":\"complete\","
+                        + "\"_meta\":{\"io.modelcontextprotocol/subscriptionId\":\"s-1\"}}}");
+        never.countDown();
     }
 
     /** Two connections of one client show one local key, and nothing tells them apart. */
