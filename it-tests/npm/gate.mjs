@@ -118,7 +118,7 @@ function answer(response, status, body) {
 function pass(request, response) {
   const { authorization, host, connection, ...headers } = request.headers;
   const options = { method: request.method, headers, agent: toUpstream };
-  const onward = http.request(settings.upstream, options, (found) => {
+  const onward = http.request(new URL(request.url, settings.upstream), options, (found) => {
     const { connection: hop, 'keep-alive': idle, ...kept } = found.headers;
     response.writeHead(found.statusCode, kept);
     response.flushHeaders();

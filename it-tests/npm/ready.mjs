@@ -27,12 +27,12 @@ export function listen(server, port) {
 
 /**
  * Makes a program that is about to be loaded listen on the loopback interface and on a free port, and tell the URL of its
- * endpoint. By itself such a program listens on all interfaces, and with PORT=0 nobody learns which port it got.
+ * endpoint, at this path. By itself such a program listens on all interfaces, and with PORT=0 nobody learns which port it got.
  */
-export function tameListening() {
+export function tameListening(path = '/mcp') {
   const listenAnywhere = net.Server.prototype.listen;
   net.Server.prototype.listen = function listenHere(port, ...rest) {
-    this.once('listening', () => ready({ url: `http://127.0.0.1:${this.address().port}/mcp` }));
+    this.once('listening', () => ready({ url: `http://127.0.0.1:${this.address().port}${path}` }));
     return listenAnywhere.call(this, { port: Number(port), host: '127.0.0.1' }, ...rest);
   };
   process.env.PORT = '0';

@@ -15,6 +15,8 @@ import java.nio.charset.StandardCharsets;
 final class EndpointFilter {
     static final int LONGEST = AnswerStream.HELD;
 
+    private static final int SHORT = 1024;
+
     /** Hears what is said. */
     interface Ear {
         /** @return what stands in its place; may be empty */
@@ -25,7 +27,8 @@ final class EndpointFilter {
     }
 
     private final Ear ear;
-    private final ByteArrayOutputStream event = new ByteArrayOutputStream();
+    /** The event that is under way, as far as it has come. */
+    private ByteArrayOutputStream event = new ByteArrayOutputStream();
     /** Bytes of the line that is under way. */
     private int line;
 
@@ -35,6 +38,21 @@ final class EndpointFilter {
 
     EndpointFilter(Ear ear) {
         this.ear = ear;
+    }
+
+    /** Lets nothing pass that says anything. */
+    static EndpointFilter silence() {
+        return new EndpointFilter(new Ear() {
+            @Override
+            public byte[] endpoint(String address) {
+                return new byte[0];
+            }
+
+            @Override
+            public boolean message(byte[] data) {
+                return false;
+            }
+        });
     }
 
     /** Can an answer that begins so be read, and be told in other words? */
@@ -94,12 +112,12 @@ final class EndpointFilter {
             }
         }
         if (name.equals("endpoint")) {
-            event.reset();
+            drop();
             out.writeBytes(ear.endpoint(data.toString().trim()));
         } else if (data.length() == 0 || ear.message(data.toString().getBytes(StandardCharsets.UTF_8))) {
             rest(out);
         } else {
-            event.reset();
+            drop();
         }
     }
 
@@ -111,6 +129,15 @@ final class EndpointFilter {
     /** What is held at the stream's end. */
     void rest(ByteBuf out) {
         out.writeBytes(event.toByteArray());
-        event.reset();
+        drop();
+    }
+
+    /** Keeps no more room than a stream needs on which little is said. */
+    private void drop() {
+        if (event.size() > SHORT) {
+            event = new ByteArrayOutputStream();
+        } else {
+            event.reset();
+        }
     }
 }

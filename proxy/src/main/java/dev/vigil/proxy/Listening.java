@@ -186,7 +186,7 @@ final class Listening implements HeldStreams.Held {
     }
 
     private void askAnew() {
-        if (!asked) { // we may hear of one login more than once
+        if (!asked && !answering.isOver()) { // we may hear of one login more than once
             asked = true;
             way.askAnew();
         }

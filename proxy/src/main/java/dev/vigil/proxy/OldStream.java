@@ -4,6 +4,7 @@ package dev.vigil.proxy;
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.Grant;
 import dev.vigil.auth.Origin;
+import dev.vigil.session.LoginKey;
 import dev.vigil.session.SessionOwner;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -84,6 +85,11 @@ final class OldStream implements EndpointFilter.Ear {
         handshake = null;
         rest.begun();
         filter = mayBeOld() && EndpointFilter.fits(head.headers()) ? new EndpointFilter(this) : null;
+        if (box != null && !box.fits(LoginKey.of(sent))) {
+            filter = EndpointFilter.silence(); // somebody else has logged in: what the client has begun is over
+            over();
+            client.eventLoop().execute(() -> way.giveUp(trouble().sessionOver()));
+        }
     }
 
     /** Clients of the newer transport show their session, if they have one. */
@@ -176,9 +182,7 @@ final class OldStream implements EndpointFilter.Ear {
 
     /**
      * The upstream's stream is gone, or could not be had. True where the client's goes on without it: it has been told which
-     * of its requests are lost, and the upstream is asked for another stream in a moment.
-     *
-     * @param askAnew asks for it
+     * of its requests are lost, and the upstream is asked for another stream, by {@code askAnew}, in a moment.
      */
     boolean keeps(OwnAnswer why, Runnable askAnew) {
         if (box == null || answering.isOver() || !answering.keep()) {
@@ -190,19 +194,14 @@ final class OldStream implements EndpointFilter.Ear {
         for (RpcMessage lost : box.lost()) {
             answering.say(StreamWords.event(SkipReply.to(lost, trouble().lost(OwnAnswer.plain(why.headline())))));
         }
-        client.eventLoop().schedule(() -> goOn(askAnew), rest.next().toMillis(), TimeUnit.MILLISECONDS);
+        client.eventLoop().schedule(askAnew, rest.next().toMillis(), TimeUnit.MILLISECONDS);
         return true;
-    }
-
-    private void goOn(Runnable askAnew) {
-        if (!answering.isOver()) {
-            askAnew.run();
-        }
     }
 
     /** The client has gone, or its stream has ended. */
     void over() {
         box().ifPresent(shared.boxes()::close);
+        box = null;
     }
 
     private UpstreamTrouble trouble() {

@@ -3,6 +3,7 @@ package dev.vigil.proxy;
 
 import dev.vigil.auth.TimeSource;
 import java.time.Duration;
+import java.util.Optional;
 
 /** How long to rest before an upstream's stream is asked for again: longer each time, unless it had stood for a while. */
 final class Rest {
@@ -12,21 +13,23 @@ final class Rest {
 
     private final TimeSource time;
     private Duration next = FIRST;
-    private Duration begun;
+    /** Since when the stream has stood; empty where there is none. */
+    private Optional<Duration> begun = Optional.empty();
 
     Rest(TimeSource time) {
         this.time = time;
-        this.begun = time.now().monotonic();
     }
 
     /** The stream stands. */
     void begun() {
-        begun = time.now().monotonic();
+        begun = Optional.of(time.now().monotonic());
     }
 
     /** The stream is gone, or could not be had. */
     Duration next() {
-        if (time.now().monotonic().minus(begun).compareTo(A_WHILE) > 0) {
+        Optional<Duration> stood = begun.map(since -> time.now().monotonic().minus(since));
+        begun = Optional.empty();
+        if (stood.isPresent() && stood.get().compareTo(A_WHILE) > 0) {
             next = FIRST;
         }
         Duration rest = next;

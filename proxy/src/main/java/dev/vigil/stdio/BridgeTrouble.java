@@ -2,7 +2,6 @@
 package dev.vigil.stdio;
 
 import dev.vigil.proxy.OwnAnswer;
-import dev.vigil.proxy.OwnAnswer.Sent;
 import dev.vigil.proxy.UpstreamTrouble;
 
 /**
@@ -11,6 +10,8 @@ import dev.vigil.proxy.UpstreamTrouble;
  */
 record BridgeTrouble(String connector) {
     private static final String START = "vigil run --background";
+    private static final String OTHER_TRANSPORT = "A server that speaks nothing but HTTP+SSE of MCP 2024-11-05 is not "
+            + "served on stdio: connect the client over HTTP.";
 
     /** Nobody serves the connector on this machine, or none could be reached. */
     OwnAnswer unreachable(String why) {
@@ -35,13 +36,10 @@ record BridgeTrouble(String connector) {
 
     /** @param said the proxy's own words; may be empty */
     OwnAnswer refused(int status, String said) {
-        OwnAnswer known = known().answered(status);
         String words = said.isEmpty() ? "" : " It said: " + OwnAnswer.plain(said) + ".";
-        String help = "That is trouble of the server." + words + " See vigil status " + connector + ".";
-        return status >= 500
-                ? known.help(help)
-                : OwnAnswer.of(known.kind(), connector, known.headline(), help, known.reason())
-                        .sent(Sent.YES);
+        String other = status == 404 || status == 405 ? " " + OTHER_TRANSPORT : "";
+        return known().answered(status)
+                .help("That is trouble of the server." + words + other + " See vigil status " + connector + ".");
     }
 
     private UpstreamTrouble known() {

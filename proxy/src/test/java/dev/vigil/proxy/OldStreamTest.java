@@ -4,6 +4,7 @@ package dev.vigil.proxy;
 import static dev.vigil.proxy.RunningProxy.call;
 import static dev.vigil.proxy.RunningProxy.message;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vigil.auth.Connector;
 import dev.vigil.auth.RefreshOutcome.Refreshed;
@@ -237,6 +238,23 @@ class OldStreamTest {
             assertThat(client.ask(message(5, "tools/list"))).contains("\"name\":\"search\"");
             assertThat(server.posts().get(0).body()).isEqualTo(OldClient.INITIALIZE);
         }
+    }
+
+    @Test
+    void whatOneAccountHasBegunIsNotHandedToAnother() throws Exception {
+        proxy.loggedInAs("ann", 2);
+        OldClient open = connected();
+        OldClient broken = connected();
+        die();
+        server.say("s2", OldServer.END);
+        assertThat(broken.ask(call(3, "search"))).contains("authorization expired");
+        server.refusing = false;
+        server.upstream.seen.clear();
+        proxy.loggedInAs("ben", 3);
+        assertThat(open.post(call(4, "search")).statusCode()).isEqualTo(404);
+        assertThatThrownBy(broken::next).hasMessage("the stream has ended");
+        assertThat(server.posts()).isEmpty();
+        open.close();
     }
 
     /** No client has been there: all that is known is what Vigil has taken itself. */

@@ -7,8 +7,10 @@ import dev.vigil.auth.Elsewhere;
 import dev.vigil.auth.Grant;
 import dev.vigil.auth.GrantKind;
 import dev.vigil.auth.GrantReader;
+import dev.vigil.auth.Grants;
 import dev.vigil.auth.IssuerBook;
 import dev.vigil.auth.MemoryVault;
+import dev.vigil.auth.OAuthBinding;
 import dev.vigil.auth.RefreshOutcome;
 import dev.vigil.auth.RefreshPolicy;
 import dev.vigil.auth.RefreshSettings;
@@ -73,6 +75,7 @@ final class RunningProxy implements AutoCloseable {
             Vault.open(Home.below(home.resolve("home")), Optional.empty()).snapshots());
     private final Recovery recovery = new Recovery();
     final Outbound outbound = Outbound.open(new OutboundSettings(Optional.empty(), Map.of()));
+    private Optional<OAuthBinding> login = Optional.empty();
     final TokenKeeper keeper;
     final ProxyServer server;
     private final ExecutorService refreshIo = Executors.newFixedThreadPool(2);
@@ -185,6 +188,22 @@ final class RunningProxy implements AutoCloseable {
         loggedIn(Duration.ofHours(1), time.now().wall(), epoch);
     }
 
+    /** The server tells who it was. */
+    void loggedInAs(String account, long epoch) {
+        OAuthBinding known =
+                Grants.lasting(Duration.ofHours(1), time.now().wall()).oauth().orElseThrow();
+        login = Optional.of(new OAuthBinding(
+                known.issuer(),
+                known.tokenEndpoint(),
+                known.revocationEndpoint(),
+                known.resource(),
+                known.client(),
+                Optional.of(account),
+                known.scopes(),
+                known.introspectionEndpoint()));
+        loggedInAgain(epoch);
+    }
+
     private RunningProxy loggedIn(Duration lifetime, Instant now, long epoch) {
         TokenSet tokens = new TokenSet(
                 new Secret("token-1"),
@@ -195,8 +214,7 @@ final class RunningProxy implements AutoCloseable {
                 TokenSource.LOGIN,
                 1,
                 Optional.empty());
-        vault.appear(
-                new Grant(connector.name(), connector.url(), epoch, now, Optional.empty(), tokens, Optional.empty()));
+        vault.appear(new Grant(connector.name(), connector.url(), epoch, now, login, tokens, Optional.empty()));
         keeper.reread().toCompletableFuture().join();
         return this;
     }

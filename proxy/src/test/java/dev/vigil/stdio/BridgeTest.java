@@ -237,6 +237,18 @@ class BridgeTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {404, 405})
+    void serverOfTheOldTransportIsNamedAsOne(int status) throws IOException {
+        try (ScriptedProxy proxy = new ScriptedProxy(asked -> Reply.status(status))) {
+            assertThat(proxy.says(ping(1)))
+                    .singleElement()
+                    .satisfies(line -> assertThat(error(line).path("message").asString())
+                            .startsWith("HTTP " + status)
+                            .contains("HTTP+SSE of MCP 2024-11-05 is not served on stdio"));
+        }
+    }
+
     static Stream<Arguments> answersThatAreNone() {
         return Stream.of(
                 Arguments.of(new Reply(200, "text/html", "<html></html>", ""), 1502, "not_mcp"),
