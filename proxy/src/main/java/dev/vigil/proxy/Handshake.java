@@ -32,9 +32,7 @@ import org.jspecify.annotations.Nullable;
  * level, its subscriptions (MCP 2025-11-25, "Lifecycle"). On one event loop only.
  */
 final class Handshake implements UpstreamCall.Listener {
-    /** Whoever waits for the session waits no longer. */
-    private static final Duration LIMIT = Duration.ofSeconds(10);
-    /** So long go on, after that, what the client once asked for. */
+    /** So long go on, when whoever waits for the session waits no longer, the things that the client once asked for. */
     private static final Duration WISHES = Duration.ofMinutes(2);
     /** The two without which there is no session. */
     private static final int NEEDED = 2;
@@ -73,6 +71,7 @@ final class Handshake implements UpstreamCall.Listener {
     private final Session session;
     private final boolean renewed;
     private final EventLoop loop;
+    private final Duration limit;
     private final Asker asker;
     private final Deque<byte[]> steps = new ArrayDeque<>();
     private Future<?> alarm;
@@ -94,7 +93,8 @@ final class Handshake implements UpstreamCall.Listener {
         this.session = session;
         this.loop = loop;
         this.asker = asker;
-        this.alarm = loop.schedule(this::late, LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        this.limit = way.shared().parts().pacing().connect();
+        this.alarm = loop.schedule(this::late, limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     static void begin(SessionBegin.Way way, Session session, EventLoop loop, Asker asker) {
@@ -197,7 +197,7 @@ final class Handshake implements UpstreamCall.Listener {
 
     private void late() {
         if (taken < NEEDED) {
-            failed("its session could not be begun anew within " + LIMIT.toSeconds() + " s");
+            failed("its session could not be begun anew within " + limit.toSeconds() + " s");
         } else {
             alarm = loop.schedule(() -> end(() -> {}), WISHES.toMillis(), TimeUnit.MILLISECONDS);
             tell();

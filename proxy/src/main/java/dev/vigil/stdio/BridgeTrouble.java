@@ -10,6 +10,7 @@ import dev.vigil.proxy.UpstreamTrouble;
  */
 record BridgeTrouble(String connector) {
     private static final String START = "vigil run --background";
+    /** MCP 2025-11-25, "Backwards Compatibility": what 404 and 405 mean when a client connects. */
     private static final String OTHER_TRANSPORT = "A server that speaks nothing but HTTP+SSE of MCP 2024-11-05 is not "
             + "served on stdio: connect the client over HTTP.";
 
@@ -37,7 +38,8 @@ record BridgeTrouble(String connector) {
     /** @param said the proxy's own words; may be empty */
     OwnAnswer refused(int status, String said) {
         String words = said.isEmpty() ? "" : " It said: " + OwnAnswer.plain(said) + ".";
-        String other = status == 404 || status == 405 ? " " + OTHER_TRANSPORT : "";
+        boolean old = said.isEmpty() && (status == 404 || status == 405);
+        String other = old ? " " + OTHER_TRANSPORT : "";
         return known().answered(status)
                 .help("That is trouble of the server." + words + other + " See vigil status " + connector + ".");
     }

@@ -14,9 +14,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class Refusal implements Wire.Pieces {
     /** More than any error needs. */
     private static final int LONGEST = 1 << 20;
-    /** MCP 2025-11-25, "Backwards Compatibility": what these statuses mean when a client connects. */
-    private final int status;
 
+    private final int status;
     private final String type;
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PostBoxesTest {
-    private static final SessionOwner OWNER = new SessionOwner("notion", "cursor");
+    private static final SessionOwner OWNER = new SessionOwner("notion", "https://mcp.example.com/sse", "cursor");
 
     private final PostBoxes boxes = new PostBoxes();
     private boolean heard = true;
@@ -28,8 +28,10 @@ class PostBoxesTest {
     @Test
     void boxIsFoundByItsOwnClientAtItsOwnConnectorUntilItsStreamEnds() {
         assertThat(boxes.find(box.id(), OWNER)).contains(box);
-        assertThat(boxes.find(box.id(), new SessionOwner("notion", "other"))).isEmpty();
-        assertThat(boxes.find(box.id(), new SessionOwner("linear", "cursor"))).isEmpty();
+        assertThat(boxes.find(box.id(), new SessionOwner("notion", OWNER.server(), "other")))
+                .isEmpty();
+        assertThat(boxes.find(box.id(), new SessionOwner("linear", OWNER.server(), "cursor")))
+                .isEmpty();
         boxes.close(box);
         assertThat(boxes.find(box.id(), OWNER)).isEmpty();
         assertThat(box.say(new byte[] {'1'})).as("nobody hears it").isFalse();

@@ -244,7 +244,7 @@ class BridgeTest {
             assertThat(proxy.says(ping(1)))
                     .singleElement()
                     .satisfies(line -> assertThat(error(line).path("message").asString())
-                            .startsWith("HTTP " + status)
+                            .startsWith("x answered HTTP " + status)
                             .contains("HTTP+SSE of MCP 2024-11-05 is not served on stdio"));
         }
     }
