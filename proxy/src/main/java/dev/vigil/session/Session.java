@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.session;
 
+import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /**
  * A client's session: the id that we gave it, the one that the upstream gave us, and what it takes to begin the upstream's
@@ -16,6 +17,10 @@ import java.util.concurrent.CompletableFuture;
 public final class Session {
     /** More resources than this are not subscribed to again. */
     private static final int MOST_SUBSCRIPTIONS = 1_000;
+    /** Characters of a request; a longer one is not sent again. */
+    static final int LONGEST_WISH = 4096;
+    /** How much of its use a crash may cost. */
+    static final Duration GRAIN = Duration.ofHours(1);
 
     private final String id;
     private final SessionOwner owner;
@@ -29,6 +34,7 @@ public final class Session {
     private Optional<String> logLevel = Optional.empty();
     private final Map<String, String> subscriptions = new LinkedHashMap<>();
     private Instant lastUsed;
+    private Instant keptUse;
     private Optional<CompletableFuture<Void>> beginning = Optional.empty();
 
     Session(String id, SessionOwner owner, String handshake, LoginKey login, Instant now, Runnable changed) {
@@ -38,6 +44,7 @@ public final class Session {
         this.login = login;
         this.upstreamId = Optional.empty();
         this.lastUsed = now;
+        this.keptUse = now;
         this.changed = changed;
     }
 
@@ -120,12 +127,14 @@ public final class Session {
 
     /** The client has set a log level, with this request. */
     public synchronized void logLevel(String request) {
-        logLevel = Optional.of(request);
-        changed.run();
+        if (request.length() <= LONGEST_WISH) {
+            logLevel = Optional.of(request);
+            changed.run();
+        }
     }
 
     public synchronized void subscribed(String uri, String request) {
-        if (subscriptions.size() < MOST_SUBSCRIPTIONS) {
+        if (subscriptions.size() < MOST_SUBSCRIPTIONS && request.length() <= LONGEST_WISH) {
             subscriptions.put(uri, request);
             changed.run();
         }
@@ -144,14 +153,15 @@ public final class Session {
 
     /** What the client has asked for since, in order: requests to be sent again once the session is begun anew. */
     public synchronized List<String> wishes() {
-        List<String> all = new ArrayList<>();
-        logLevel.ifPresent(all::add);
-        all.addAll(subscriptions.values());
-        return all;
+        return Stream.concat(logLevel.stream(), subscriptions.values().stream()).toList();
     }
 
     synchronized void used(Instant now) {
         lastUsed = now;
+        if (now.isAfter(keptUse.plus(GRAIN))) {
+            keptUse = now;
+            changed.run();
+        }
     }
 
     synchronized Instant lastUsed() {
@@ -174,25 +184,12 @@ public final class Session {
     }
 
     static Session of(Kept kept, Runnable changed) {
-        Session session = new Session(kept.id, kept.owner, kept.handshake, kept.login, kept.lastUsed, changed);
-        session.upstreamId = kept.upstreamId;
-        session.begun = kept.begun;
-        session.protocolVersion = kept.protocolVersion;
-        session.logLevel = kept.logLevel;
-        session.subscriptions.putAll(kept.subscriptions);
+        Session session = new Session(kept.id(), kept.owner(), kept.handshake(), kept.login(), kept.lastUsed(), changed);
+        session.upstreamId = kept.upstreamId();
+        session.begun = kept.begun();
+        session.protocolVersion = kept.protocolVersion();
+        session.logLevel = kept.logLevel();
+        session.subscriptions.putAll(kept.subscriptions());
         return session;
     }
-
-    /** A session as it stands on the disk. */
-    record Kept(
-            String id,
-            SessionOwner owner,
-            String handshake,
-            LoginKey login,
-            Optional<String> upstreamId,
-            boolean begun,
-            Optional<String> protocolVersion,
-            Optional<String> logLevel,
-            Map<String, String> subscriptions,
-            Instant lastUsed) {}
 }

@@ -95,12 +95,12 @@ public final class SessionBook {
     }
 
     /** All of them, for the disk. */
-    List<Session.Kept> kept() {
+    List<Kept> kept() {
         return sessions.values().stream().map(Session::kept).toList();
     }
 
     /** From the disk, at the start. */
-    void restore(Session.Kept kept) {
+    void restore(Kept kept) {
         boolean used = kept.lastUsed().isAfter(time.now().wall().minus(LONGEST_IDLE));
         if (used && !kept.owner().server().isEmpty()) {
             sessions.put(kept.id(), Session.of(kept, changed));

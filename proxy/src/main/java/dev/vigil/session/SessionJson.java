@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.session;
 
-import dev.vigil.session.Session.Kept;
 import dev.vigil.vault.Fields;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The book of sessions, and its way to the disk and back: clients keep theirs when the daemon is started anew. Written soon
@@ -30,7 +31,13 @@ public final class SessionStore implements AutoCloseable {
     private final SessionBook book;
     private final AtomicBoolean due = new AtomicBoolean();
     /** What stands on the disk. Touched on the loop only. */
-    private final Map<String, List<Session.Kept>> written = new HashMap<>();
+    private final Map<String, List<Kept>> written = new HashMap<>();
+    /** Connectors whose sessions could not be read yet, and so must not be written over. Touched on the loop only. */
+    private final Set<String> unread = new HashSet<>();
+    /** Troubles that need no second word. Touched on the loop only. */
+    private final Set<String> told = new HashSet<>();
+    /** Do we know which connectors have sessions on the disk? Touched on the loop only. */
+    private boolean listed;
 
     private SessionStore(Optional<FileSessions> files, TaskLoop loop, TimeSource time, Consumer<String> trouble) {
         this.files = files;
@@ -57,18 +64,25 @@ public final class SessionStore implements AutoCloseable {
         return book;
     }
 
+    /** Reads what is not read yet: at the start all, and later what was out of reach then. */
     private void read(FileSessions files) {
-        attempt("read", () -> files.connectors().forEach(connector -> read(files, connector)));
+        if (!listed) {
+            attempt("read", () -> {
+                unread.addAll(files.connectors());
+                listed = true;
+            });
+        }
+        List.copyOf(unread).forEach(connector -> attempt("read", () -> read(files, connector)));
     }
 
     private void read(FileSessions files, String connector) {
-        attempt(
-                "read",
-                () -> files.load(connector).ifPresent(node -> {
-                    List<Session.Kept> kept = SessionJson.read(node);
-                    written.put(connector, kept);
-                    kept.forEach(book::restore);
-                }));
+        Optional<ObjectNode> node = files.load(connector);
+        unread.remove(connector);
+        node.ifPresent(found -> {
+            List<Kept> kept = SessionJson.read(found);
+            written.put(connector, kept);
+            kept.forEach(book::restore);
+        });
     }
 
     private void changed() {
@@ -83,14 +97,19 @@ public final class SessionStore implements AutoCloseable {
     }
 
     private void write(FileSessions files) {
-        Map<String, List<Session.Kept>> now = book.kept().stream()
+        read(files);
+        if (!listed) {
+            return;
+        }
+        Map<String, List<Kept>> now = book.kept().stream()
                 .collect(Collectors.groupingBy(kept -> kept.owner().connector()));
         Set<String> all = new HashSet<>(written.keySet());
         all.addAll(now.keySet());
+        all.removeAll(unread);
         all.forEach(connector -> write(files, connector, now.getOrDefault(connector, List.of())));
     }
 
-    private void write(FileSessions files, String connector, List<Session.Kept> kept) {
+    private void write(FileSessions files, String connector, List<Kept> kept) {
         if (kept.isEmpty()) {
             attempt("removed", () -> {
                 files.delete(connector);
@@ -104,13 +123,16 @@ public final class SessionStore implements AutoCloseable {
         }
     }
 
-    /** What fails is tried again with the next change. */
+    /** What fails is tried again with the next change, and told once. */
     private void attempt(String what, Runnable access) {
         try {
             access.run();
         } catch (VaultException | IllegalArgumentException e) {
-            trouble.accept("sessions of clients cannot be " + what + ", so they may have to begin new ones: "
-                    + e.getMessage());
+            String words =
+                    "sessions of clients cannot be " + what + ", so they may have to begin new ones: " + e.getMessage();
+            if (told.add(words)) {
+                trouble.accept(words);
+            }
         }
     }
 

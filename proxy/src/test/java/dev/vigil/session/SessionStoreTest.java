@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
@@ -38,8 +39,15 @@ class SessionStoreTest {
     private final List<String> troubles = new ArrayList<>();
 
     private SessionStore open() {
+        return open(vault());
+    }
+
+    private Vault vault() {
         Home home = Home.from(Map.of("VIGIL_HOME", folder.resolve("home").toString()), folder);
-        Vault vault = Vault.open(home, Optional.empty());
+        return Vault.open(home, Optional.empty());
+    }
+
+    private SessionStore open(Vault vault) {
         return SessionStore.open(Optional.of(vault.sessions()), TaskLoop.named("sessions"), time, troubles::add);
     }
 
@@ -96,6 +104,56 @@ class SessionStoreTest {
         }
     }
 
+    /** As while a disk or a key is out of reach. */
+    @Test
+    void sessionsThatCannotBeReadForNowAreNotWrittenOver() throws IOException {
+        String old;
+        try (SessionStore store = open()) {
+            old = store.book().mint(CLAUDE, FIRST, "{}").id();
+        }
+        Path keys = folder.resolve("home/keys");
+        Path away = folder.resolve("away");
+        Vault vault = vault();
+        Files.move(keys, away);
+        String id;
+        try (SessionStore store = open(vault)) {
+            assertThat(troubles).singleElement().asString().contains("cannot be read");
+            id = store.book().mint(CLAUDE, FIRST, "{}").id();
+            Files.move(away, keys);
+        }
+        try (SessionStore store = open()) {
+            assertThat(store.book().find(old, CLAUDE)).isPresent();
+            assertThat(store.book().find(id, CLAUDE)).isPresent();
+        }
+    }
+
+    @Test
+    void useIsKeptThoughNothingElseChanges() {
+        AtomicInteger changes = new AtomicInteger();
+        SessionBook book = new SessionBook(time, changes::incrementAndGet);
+        String id = book.mint(CLAUDE, FIRST, "{}").id();
+        int before = changes.get();
+        for (int i = 0; i < 10; i++) {
+            time.advance(Session.GRAIN.dividedBy(10));
+            book.find(id, CLAUDE);
+        }
+        assertThat(changes).as("within its grain").hasValue(before);
+        time.advance(Duration.ofSeconds(1));
+        book.find(id, CLAUDE);
+        book.find(id, CLAUDE);
+        assertThat(changes).hasValue(before + 1);
+    }
+
+    @Test
+    void wishThatIsTooLongIsNotKept() {
+        Session session = new SessionBook(time, () -> {}).mint(CLAUDE, FIRST, "{}");
+        session.logLevel("x".repeat(Session.LONGEST_WISH + 1));
+        session.subscribed("file:///a", "x".repeat(Session.LONGEST_WISH + 1));
+        assertThat(session.wishes()).isEmpty();
+        session.subscribed("file:///a", "x".repeat(Session.LONGEST_WISH));
+        assertThat(session.wishes()).hasSize(1);
+    }
+
     @Test
     void nobodyElseGetsToIt() {
         SessionBook book = new SessionBook(time, () -> {});
@@ -148,7 +206,7 @@ class SessionStoreTest {
     /** Written by the first version, which did not say for which server; must be readable for ever. */
     @Test
     void frozenSampleWithoutAServerIsReadAndItsSessionsAreNobodys() throws IOException {
-        List<Session.Kept> kept = SessionJson.read(sample("sessions-1.json"));
+        List<Kept> kept = SessionJson.read(sample("sessions-1.json"));
         assertThat(kept.get(0).subscriptions()).isEqualTo(new LinkedHashMap<>(Map.of("file:///a", "{}")));
 
         SessionBook book = new SessionBook(time, () -> {});
@@ -160,7 +218,7 @@ class SessionStoreTest {
     @Test
     void frozenSampleIsReadAndWrittenTheSame() throws IOException {
         ObjectNode sample = sample("sessions-1-server.json");
-        List<Session.Kept> kept = SessionJson.read(sample);
+        List<Kept> kept = SessionJson.read(sample);
         assertThat(SessionJson.write("notion", kept)).isEqualTo(sample);
 
         SessionBook book = new SessionBook(time, () -> {});
