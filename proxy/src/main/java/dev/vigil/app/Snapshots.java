@@ -11,6 +11,7 @@ import dev.vigil.snapshot.PassingLists;
 import dev.vigil.snapshot.SnapshotBook;
 import dev.vigil.snapshot.SnapshotRounds;
 import dev.vigil.snapshot.SnapshotTaker;
+import java.util.List;
 
 /** The daemon's snapshots: the book, and who keeps it up to date on {@code snapshots}. */
 final class Snapshots implements PassingLists.Ear, AutoCloseable {
@@ -19,6 +20,8 @@ final class Snapshots implements PassingLists.Ear, AutoCloseable {
     private final SnapshotRounds rounds;
     private final EventLog events;
     private final TaskLoop loop = TaskLoop.named("snapshots");
+    /** Lists may pass faster than {@link #loop} takes them, which a server that hangs holds up. */
+    private final Newest passing = new Newest(loop);
 
     /** Reads the book; blocks on the disk. */
     Snapshots(App.Parts parts, LiveConfig config, TokenKeeper keeper, EventLog events) {
@@ -52,17 +55,19 @@ final class Snapshots implements PassingLists.Ear, AutoCloseable {
 
     @Override
     public void heard(Owner owner, Ask ask, byte[] body, boolean stream) {
-        loop.execute(() -> {
-            PassingLists lists = new PassingLists(book);
-            try {
-                boolean news = stream ? lists.heardEvents(owner, ask, body) : lists.heard(owner, ask, body);
-                if (news) {
-                    events.taken(owner.connector(), ask.method() + " as it passed");
-                }
-            } catch (VaultException e) {
-                events.daemon("snapshots_unwritten", e.getMessage());
+        passing.execute(List.of(owner, ask.method(), ask.revision()), () -> take(owner, ask, body, stream));
+    }
+
+    private void take(Owner owner, Ask ask, byte[] body, boolean stream) {
+        PassingLists lists = new PassingLists(book);
+        try {
+            boolean news = stream ? lists.heardEvents(owner, ask, body) : lists.heard(owner, ask, body);
+            if (news) {
+                events.taken(owner.connector(), ask.method() + " as it passed");
             }
-        });
+        } catch (VaultException e) {
+            events.daemon("snapshots_unwritten", e.getMessage());
+        }
     }
 
     /** Begins to take what is due. */
