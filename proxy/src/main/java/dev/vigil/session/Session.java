@@ -184,7 +184,8 @@ public final class Session {
     }
 
     static Session of(Kept kept, Runnable changed) {
-        Session session = new Session(kept.id(), kept.owner(), kept.handshake(), kept.login(), kept.lastUsed(), changed);
+        Session session =
+                new Session(kept.id(), kept.owner(), kept.handshake(), kept.login(), kept.lastUsed(), changed);
         session.upstreamId = kept.upstreamId();
         session.begun = kept.begun();
         session.protocolVersion = kept.protocolVersion();

@@ -25,22 +25,32 @@ import org.jspecify.annotations.Nullable;
 public final class Bridge {
     /** What is longer is refused. A body is held until it is answered, so this bounds our memory, as does the next. */
     private static final long LONGEST_LINE = 96L << 20;
-    /** All large lines together whose answers have not come, unless it is one alone; the next waits. */
-    private static final int ROOM_KIB = 64 << 10;
-    /** Smaller ones always pass: the answer to a large one may depend on them. */
+    /** Smaller lines need no room. */
     private static final int LARGE_KIB = 1024;
+
+    /**
+     * How long, and how much.
+     *
+     * @param stall how long an answer that is in the way of all others may be silent, at least
+     * @param patience how long a large line waits for room, and all behind it: then it goes, since the answers that would
+     *     make room may themselves wait for one of those
+     * @param roomKib for all large lines together whose answers have not come, unless it is one alone
+     */
+    record Limits(Duration stall, Duration patience, int roomKib) {
+        static final Limits STANDARD = new Limits(Duration.ofSeconds(60), Duration.ofSeconds(30), 64 << 10);
+    }
 
     /** The handshake goes first: what comes after it needs the session. */
     private static final Duration HANDSHAKE = Duration.ofSeconds(60);
 
-    private static final Duration STALL = Duration.ofSeconds(60);
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(5);
     private static final Duration FAREWELL = Duration.ofSeconds(1);
     /** Answered when the client does not want it any more, which at the end it does not. */
     private static final String LISTEN = "subscriptions/listen";
 
     private final Parts parts;
-    private final Semaphore room = new Semaphore(ROOM_KIB, true);
+    private final Limits limits;
+    private final Semaphore room;
     private final Set<Call> calls = ConcurrentHashMap.newKeySet();
     /** Guarded by this. */
     private @Nullable ListenStream listening;
@@ -51,12 +61,13 @@ public final class Bridge {
      * @param notes hears what a person should know, in whole lines; any thread
      */
     public Bridge(Endpoint endpoint, PrintStream out, Runnable gone, Consumer<String> notes) {
-        this(endpoint, out, gone, notes, STALL);
+        this(endpoint, out, gone, notes, Limits.STANDARD);
     }
 
-    /** @param stall how long an answer that is in the way of all others may be silent, at least */
-    Bridge(Endpoint endpoint, PrintStream out, Runnable gone, Consumer<String> notes, Duration stall) {
-        parts = Parts.of(new Wire(endpoint, stall), new LineWriter(out, gone), notes);
+    Bridge(Endpoint endpoint, PrintStream out, Runnable gone, Consumer<String> notes, Limits limits) {
+        this.limits = limits;
+        this.room = new Semaphore(limits.roomKib(), true);
+        parts = Parts.of(new Wire(endpoint, limits.stall()), new LineWriter(out, gone), notes);
     }
 
     /** Passes on what the client writes, until it writes no more. Blocks; one thread. */
@@ -89,14 +100,24 @@ public final class Bridge {
     }
 
     private Call begin(ClientMessage message) {
-        int kib = (int) Math.min(ROOM_KIB, message.body().length() >> 10);
-        int taken = kib < LARGE_KIB ? 0 : kib;
-        room.acquireUninterruptibly(taken);
+        int taken = takeRoom((int) Math.min(limits.roomKib(), message.body().length() >> 10));
         Call call = new Call(parts, message, false);
         calls.add(call);
         call.over().whenComplete((done, failure) -> over(call, taken));
         call.begin();
         return call;
+    }
+
+    /** How much of the room a line has taken now. */
+    private int takeRoom(int kib) {
+        try {
+            boolean taken =
+                    kib >= LARGE_KIB && room.tryAcquire(kib, limits.patience().toMillis(), TimeUnit.MILLISECONDS);
+            return taken ? kib : 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return 0;
+        }
     }
 
     private Optional<Call> cancel(String id) {

@@ -10,7 +10,6 @@ import java.io.PipedOutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -26,7 +25,7 @@ final class LiveClient implements AutoCloseable {
     private final PipedOutputStream in = new PipedOutputStream();
     private final Thread reader;
 
-    LiveClient(Endpoint endpoint, Queue<String> notes, Duration stall) throws IOException {
+    LiveClient(Endpoint endpoint, Queue<String> notes, Bridge.Limits limits) throws IOException {
         OutputStream out = new OutputStream() {
             @Override
             public void write(int one) {
@@ -38,7 +37,7 @@ final class LiveClient implements AutoCloseable {
                 take(new String(bytes, from, length, StandardCharsets.ISO_8859_1));
             }
         };
-        Bridge bridge = new Bridge(endpoint, new PrintStream(out), () -> {}, notes::add, stall);
+        Bridge bridge = new Bridge(endpoint, new PrintStream(out), () -> {}, notes::add, limits);
         PipedInputStream from = new PipedInputStream(in, PIPE);
         reader = new Thread(() -> pass(bridge, from), "live-client");
         reader.start();

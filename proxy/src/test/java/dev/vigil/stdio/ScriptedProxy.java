@@ -13,7 +13,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -134,12 +133,11 @@ final class ScriptedProxy implements AutoCloseable {
     }
 
     LiveClient client(Supplier<Optional<URI>> place) throws IOException {
-        return new LiveClient(endpoint(place), notes, Duration.ofMinutes(5));
+        return new LiveClient(endpoint(place), notes, Bridge.Limits.STANDARD);
     }
 
-    /** One before which an answer in the way of others may be silent for so long. */
-    LiveClient client(Duration stall) throws IOException {
-        return new LiveClient(endpoint(() -> Optional.of(place())), notes, stall);
+    LiveClient client(Bridge.Limits limits) throws IOException {
+        return new LiveClient(endpoint(() -> Optional.of(place())), notes, limits);
     }
 
     private static Endpoint endpoint(Supplier<Optional<URI>> place) {

@@ -43,7 +43,7 @@ class StallTest {
     @ValueSource(strings = {"application/json", "text/event-stream"})
     void largeAnswerThatStallsIsGivenUpAndItsClientTold(String type) throws Exception {
         try (ScriptedProxy proxy = new ScriptedProxy(stalling(type));
-                LiveClient client = proxy.client(Duration.ofSeconds(1))) {
+                LiveClient client = proxy.client(limits(Duration.ofSeconds(1), Duration.ofMinutes(5)))) {
             client.says(BIG);
             client.begins();
             client.says(PING);
@@ -63,7 +63,7 @@ class StallTest {
     @Test
     void cancelEndsALargeAnswerInTheOldEraToo() throws Exception {
         try (ScriptedProxy proxy = new ScriptedProxy(stalling("application/json"));
-                LiveClient client = proxy.client(Duration.ofMinutes(5))) {
+                LiveClient client = proxy.client()) {
             client.says(BIG);
             client.begins();
             client.says(CANCEL, PING);
@@ -74,6 +74,32 @@ class StallTest {
             assertThat(client.hears()).isEqualTo(PONG);
             assertThat(proxy.asked).extracting(Asked::body).contains(CANCEL);
         }
+    }
+
+    /** A server that is asked something large may ask back, and the answer to that stands behind the next large line. */
+    @Test
+    void largeLineThatFindsNoRoomGoesAfterAWhileSinceWhatItWaitsForMayStandBehindIt() throws Exception {
+        String large = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"big\",\"params\":\"" + "x".repeat(2 << 20) + "\"}";
+        CompletableFuture<Void> answered = new CompletableFuture<>();
+        Script script = asked -> {
+            if (asked.rpc().isEmpty()) {
+                answered.complete(null);
+                return Reply.status(202);
+            }
+            answered.join();
+            return Reply.json("{\"jsonrpc\":\"2.0\",\"id\":" + asked.json().path("id") + ",\"result\":{}}");
+        };
+        try (ScriptedProxy proxy = new ScriptedProxy(script);
+                LiveClient client = proxy.client(limits(Duration.ofMinutes(5), Duration.ofMillis(100)))) {
+            client.says(large, large.replace("\"id\":1", "\"id\":2"), "{\"jsonrpc\":\"2.0\",\"id\":7,\"result\":{}}");
+
+            assertThat(List.of(client.hears(), client.hears()))
+                    .containsExactlyInAnyOrder(PONG, PONG.replace("\"id\":2", "\"id\":1"));
+        }
+    }
+
+    private static Bridge.Limits limits(Duration stall, Duration patience) {
+        return new Bridge.Limits(stall, patience, 2 << 10);
     }
 
     @Test
@@ -88,7 +114,7 @@ class StallTest {
                     }
                     return script.to(asked);
                 });
-                LiveClient client = proxy.client(Duration.ofMinutes(5))) {
+                LiveClient client = proxy.client()) {
             client.says("[" + BIG + "," + PING + "]", CANCEL);
             assertThat(client.hears()).isEqualTo(PONG);
         }
