@@ -16,23 +16,27 @@ import org.junit.jupiter.api.Test;
 /** Who may know whom, who may open a secret, and who may look at the clock or at the surroundings. */
 class LayeringTest {
     /** Which of our packages each may use. Who is not here may use none. */
-    private static final Map<String, Set<String>> ARROWS = Map.of(
-            "dev.vigil.auth", Set.of(),
-            "dev.vigil.vault", Set.of("dev.vigil.auth"),
-            "dev.vigil.oauth", Set.of("dev.vigil.auth"),
-            "dev.vigil.sync", Set.of("dev.vigil.auth", "dev.vigil.vault"),
-            "dev.vigil.session", Set.of("dev.vigil.auth", "dev.vigil.vault"),
-            "dev.vigil.snapshot", Set.of("dev.vigil.auth", "dev.vigil.vault"),
-            "dev.vigil.proxy",
+    private static final Map<String, Set<String>> ARROWS = Map.ofEntries(
+            Map.entry("dev.vigil.auth", Set.of()),
+            Map.entry("dev.vigil.vault", Set.of("dev.vigil.auth")),
+            Map.entry("dev.vigil.oauth", Set.of("dev.vigil.auth")),
+            Map.entry("dev.vigil.sync", Set.of("dev.vigil.auth", "dev.vigil.vault")),
+            Map.entry("dev.vigil.sse", Set.of()),
+            Map.entry("dev.vigil.session", Set.of("dev.vigil.auth", "dev.vigil.vault")),
+            Map.entry("dev.vigil.snapshot", Set.of("dev.vigil.auth", "dev.vigil.vault", "dev.vigil.sse")),
+            Map.entry(
+                    "dev.vigil.proxy",
                     Set.of(
                             "dev.vigil.auth",
                             "dev.vigil.oauth",
                             "dev.vigil.sync",
+                            "dev.vigil.sse",
                             "dev.vigil.session",
-                            "dev.vigil.snapshot"),
-            "dev.vigil.stdio", Set.of("dev.vigil.auth", "dev.vigil.proxy"),
-            "dev.vigil.demo", Set.of("dev.vigil.auth"),
-            "dev.vigil.app",
+                            "dev.vigil.snapshot")),
+            Map.entry("dev.vigil.stdio", Set.of("dev.vigil.auth", "dev.vigil.sse", "dev.vigil.proxy")),
+            Map.entry("dev.vigil.demo", Set.of("dev.vigil.auth")),
+            Map.entry(
+                    "dev.vigil.app",
                     Set.of(
                             "dev.vigil.auth",
                             "dev.vigil.vault",
@@ -42,7 +46,7 @@ class LayeringTest {
                             "dev.vigil.snapshot",
                             "dev.vigil.proxy",
                             "dev.vigil.stdio",
-                            "dev.vigil.demo"));
+                            "dev.vigil.demo")));
 
     /** Libraries that only these packages may use. */
     private static final Map<String, Set<String>> LIBRARIES = Map.of(

@@ -18,7 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class OldTalk implements Wire.Ear, Speaker, AutoCloseable {
     private final Talk talk;
-    private final EventReader events = new EventReader();
+    private final EventReader events = new EventReader("endpoint");
     /** Data of events; empty where nothing more will come. */
     private final BlockingQueue<Optional<String>> heard = new LinkedBlockingQueue<>();
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vigil.stdio;
 
+import dev.vigil.sse.EventParser;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;

@@ -22,8 +22,12 @@ class EventReaderTest {
                 "data: a\\r\\r,a",
                 "data:  a\\n\\n, a",
                 "data: a\\ndata: b\\n\\n,a~b",
-                "data\\n\\ndata:\\n\\n,",
+                "data\\n\\ndata:\\n\\n,|",
+                "data\\ndata\\n\\n,~",
                 "\uFEFFdata: a\\n\\n,a",
+                "data: a\\n\\n\uFEFFdata: b\\n\\ndata: c\\n\\n,a|c",
+                "event: x\\ndata: a\\n\\nevent: message\\ndata: b\\n\\ndata: c\\n\\n,b|c",
+                "event: endpoint\\ndata: /a\\n\\n,/a",
                 ": comment\\nevent: x\\nid: 1\\nretry: 5\\n\\ndata: a\\n\\n,a",
                 "data: a\\n\\ndata: b\\n\\n,a|b",
                 "data: a\\n\\ndata: cut off,a",
@@ -33,7 +37,7 @@ class EventReaderTest {
     void eventsAreFoundWhereverThePiecesEnd(String stream, String expected) {
         byte[] bytes = stream.replace("\\n", "\n").replace("\\r", "\r").getBytes(UTF_8);
         for (int size = 1; size <= bytes.length; size++) {
-            EventReader reader = new EventReader();
+            EventReader reader = new EventReader("endpoint");
             List<String> found = new ArrayList<>();
             for (int from = 0; from < bytes.length; from += size) {
                 found.addAll(reader.feed(Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + size))));

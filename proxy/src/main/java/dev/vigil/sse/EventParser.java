@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.vigil.stdio;
+package dev.vigil.sse;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -9,26 +9,27 @@ import java.nio.charset.StandardCharsets;
  * Reads an event stream (WHATWG HTML, server-sent events) as it comes, and hands the data of an event on piece by piece, so
  * that a large one is held by nobody here. One thread at a time.
  */
-final class EventParser {
-    /** Longer names of fields mean nothing; longer ids and types are cut. */
+public final class EventParser {
+    /** Longer names of fields and longer ids mean nothing; longer types are cut. */
     private static final int LONGEST = 4096;
 
     /** What the events say, in their order. */
-    interface Listener {
+    public interface Listener {
         /** Part of the data of the event that is under way; the ends of lines in it are line feeds. */
         void data(ByteBuffer piece);
 
         /** The event is whole; its type is empty for a message. */
         void event(String type);
 
-        void id(String id);
+        default void id(String id) {}
 
-        void retry(String milliseconds);
+        default void retry(String milliseconds) {}
     }
 
     private final Listener listener;
     private final ByteArrayOutputStream field = new ByteArrayOutputStream();
     private final ByteArrayOutputStream value = new ByteArrayOutputStream();
+    private boolean started;
     private boolean inValue;
     private boolean blankAhead;
     private boolean afterReturn;
@@ -36,11 +37,12 @@ final class EventParser {
     private boolean hadData;
     private String type = "";
 
-    EventParser(Listener listener) {
+    public EventParser(Listener listener) {
         this.listener = listener;
     }
 
-    void feed(ByteBuffer piece) {
+    /** Takes a piece, wherever it ends; its position is at its limit afterwards. The bytes must not change any more. */
+    public void feed(ByteBuffer piece) {
         while (piece.hasRemaining()) {
             byte next = piece.get(piece.position());
             if (afterReturn && next == '\n') {
@@ -64,12 +66,12 @@ final class EventParser {
         }
         inValue = true;
         blankAhead = true;
-        isData = text(field).equals("data");
         beginData();
     }
 
     /** The lines of one event's data are joined by line feeds. */
     private void beginData() {
+        isData = name().equals("data");
         if (isData && hadData) {
             listener.data(ByteBuffer.wrap(new byte[] {'\n'}));
         }
@@ -97,12 +99,15 @@ final class EventParser {
     }
 
     private void endOfLine() {
-        String name = text(field);
-        if (name.isEmpty() && !inValue) {
+        String name = name();
+        if (!inValue && name.isEmpty()) {
             dispatch();
-        } else if (name.equals("event")) {
+        } else if (!inValue) {
+            beginData(); // a field without a colon has an empty value
+        }
+        if (name.equals("event")) {
             type = text(value);
-        } else if (name.equals("id")) {
+        } else if (name.equals("id") && value.size() < LONGEST) {
             listener.id(text(value));
         } else if (name.equals("retry")) {
             listener.retry(text(value));
@@ -111,6 +116,13 @@ final class EventParser {
         value.reset();
         inValue = false;
         isData = false;
+        started = true;
+    }
+
+    /** Of the field. A byte order mark may stand before the first, and there only. */
+    private String name() {
+        String name = text(field);
+        return !started && name.startsWith("\uFEFF") ? name.substring(1) : name;
     }
 
     private void dispatch() {
