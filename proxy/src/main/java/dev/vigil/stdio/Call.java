@@ -140,6 +140,9 @@ final class Call {
     }
 
     private void resume() {
+        if (reception.isStopped()) {
+            return; // cancelled meanwhile
+        }
         resuming = true;
         try {
             askForTheRest();
