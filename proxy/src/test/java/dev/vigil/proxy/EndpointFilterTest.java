@@ -53,7 +53,7 @@ class EndpointFilterTest {
 
     @Test
     void eventThatIsTooLongPassesUnreadAndTheNextOneIsReadAgain() {
-        String tooLong = "data: not the client's" + "x".repeat(EndpointFilter.LONGEST) + "\n\n";
+        String tooLong = "data: not the client's" + "x".repeat(EndpointFilter.LONGEST) + "\ndata: nor this\n\n";
         assertThat(pass(tooLong + "data: 1\n\n", 1000)).isEqualTo(tooLong + "data: 1\n\n");
         assertThat(heard).containsExactly("1");
     }

@@ -22,6 +22,7 @@ final class OldServer implements AutoCloseable {
 
     private final AtomicInteger sessions = new AtomicInteger();
     volatile boolean refusing;
+    volatile boolean failing;
     volatile boolean mute;
     /** The endpoint event; % stands for the session. */
     volatile String endpoint = "event: endpoint\ndata: /messages?sessionId=%\n\n";
@@ -37,6 +38,8 @@ final class OldServer implements AutoCloseable {
     private void answer(ScriptedUpstream.Seen request, OutputStream out) throws IOException {
         if (refusing) {
             ScriptedUpstream.json(out, 401, "{}");
+        } else if (failing) {
+            ScriptedUpstream.write(out, "HTTP/1.1 503 Later\r\nContent-Length: 0\r\n\r\n");
         } else if (request.method().equals("GET") && request.target().startsWith("/sse")) {
             stream(out);
         } else if (request.method().equals("POST") && request.target().startsWith("/messages?sessionId=")) {

@@ -179,8 +179,7 @@ class OldStreamTest {
     @Test
     void troubleOfTheServerIsToldOnTheStreamAndWithoutOneInTheAnswer() throws Exception {
         OldClient client = connected();
-        server.upstream.script(
-                (request, out) -> ScriptedUpstream.write(out, "HTTP/1.1 503 Later\r\nContent-Length: 0\r\n\r\n"));
+        server.failing = true;
         assertThat(client.ask(call(7, "search"))).contains("\"id\":7").contains("upstream_trouble");
         assertThat(client.ask(message(8, "tools/list"))).contains("\"id\":8").contains("upstream_trouble");
         HttpResponse<InputStream> refused = OldClient.open(proxy);
@@ -196,6 +195,9 @@ class OldStreamTest {
         try (OldClient client = connected()) {
             client.post("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}");
             client.ask(message(2, "tools/list"));
+            server.failing = true;
+            assertThat(client.ask(call(6, "search"))).contains("\"id\":6").contains("upstream_trouble");
+            server.failing = false;
             server.mute = true;
             assertThat(client.post(call(7, "search")).statusCode()).isEqualTo(202);
             server.mute = false;
