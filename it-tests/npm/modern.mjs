@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A server of the official SDK that speaks 2026-07-28 and nothing older, with two tools of the everything server.
+// A server of the official SDK that speaks 2026-07-28 and nothing older, with two tools of the everything server, and one
+// that announces that the tools have changed.
 
 import http from 'node:http';
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
@@ -13,6 +14,10 @@ function newServer() {
     async ({ message }) => ({ content: [{ type: 'text', text: `Echo: ${message}` }] }));
   server.registerTool('trigger-long-running-operation',
     { description: 'Takes its time', inputSchema: z.object({ duration: z.number(), steps: z.number() }) }, operate);
+  server.registerTool('announce', { description: 'Announces a change', inputSchema: z.object({}) }, async () => {
+    handler.notify.toolsChanged();
+    return { content: [{ type: 'text', text: 'Announced.' }] };
+  });
   return server;
 }
 
@@ -27,5 +32,6 @@ async function operate({ duration, steps }, { mcpReq }) {
   return { content: [{ type: 'text', text: 'Long running operation completed.' }] };
 }
 
-const server = http.createServer(toNodeHandler(createMcpHandler(newServer, { legacy: 'reject' })));
+const handler = createMcpHandler(newServer, { legacy: 'reject' });
+const server = http.createServer(toNodeHandler(handler));
 ready({ url: `http://127.0.0.1:${await listen(server, 0)}/mcp` });
