@@ -25,6 +25,7 @@ import dev.vigil.snapshot.StandIn;
 import dev.vigil.sync.LeftToOthers;
 import dev.vigil.vault.FileSessions;
 import dev.vigil.vault.Home;
+import dev.vigil.vault.Randomness;
 import dev.vigil.vault.Vault;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -90,7 +91,7 @@ final class App implements AutoCloseable {
         config = new LiveConfig(parts.config());
         events = new EventLog(parts.time(), config::connector, name -> skew(name), Sentences.here(), parts.log());
         door = new DoorLog(events, parts.time());
-        links = new LoginLinks(parts.time());
+        links = new LoginLinks(parts.time(), Randomness::bytes);
         transport = new NettyOAuthTransport(parts.outbound());
         clocks = new ServerClocks(transport, parts.time());
         policy = new RefreshPolicy(MachineName.find(), config::refreshOf);

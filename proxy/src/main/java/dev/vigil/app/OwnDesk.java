@@ -24,6 +24,7 @@ import dev.vigil.proxy.ProxyServer;
 import dev.vigil.session.SessionBook;
 import dev.vigil.snapshot.SnapshotBook;
 import dev.vigil.snapshot.StandIn;
+import dev.vigil.vault.Randomness;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
@@ -62,7 +63,7 @@ final class OwnDesk implements LoginDesk, LocalPages {
                         new StandIn(new SnapshotBook(workplace.vaults().snapshots())),
                         (owner, ask, body, events) -> {},
                         name -> Facing.PLAIN,
-                        new LoginLinks(workplace.shell().time())));
+                        new LoginLinks(workplace.shell().time(), Randomness::bytes)));
         this.logins = new Logins(workplace.loginSetup(policy, server.port()), grant -> {});
         pages.complete(this);
     }

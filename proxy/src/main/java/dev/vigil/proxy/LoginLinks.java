@@ -4,12 +4,12 @@ package dev.vigil.proxy;
 import dev.vigil.auth.Deadline;
 import dev.vigil.auth.Now;
 import dev.vigil.auth.TimeSource;
-import dev.vigil.vault.Randomness;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /**
  * Links that a person may open to log in, for connectors that say {@code interactive: true}. An id is a secret of 128 bits,
@@ -29,11 +29,14 @@ public final class LoginLinks {
     private record Link(String id, String connector, Deadline expires) {}
 
     private final TimeSource time;
+    private final IntFunction<byte[]> randomness;
     /** Oldest first. Guarded by this. */
     private final List<Link> links = new ArrayList<>();
 
-    public LoginLinks(TimeSource time) {
+    /** @param randomness so many bytes that nobody can guess */
+    public LoginLinks(TimeSource time, IntFunction<byte[]> randomness) {
         this.time = time;
+        this.randomness = randomness;
     }
 
     /** The id of a link that works for some minutes yet. */
@@ -48,7 +51,7 @@ public final class LoginLinks {
     }
 
     private Link mint(String connector, Now now) {
-        String id = Base64.getUrlEncoder().withoutPadding().encodeToString(Randomness.bytes(ID_BYTES));
+        String id = Base64.getUrlEncoder().withoutPadding().encodeToString(randomness.apply(ID_BYTES));
         Link link = new Link(id, connector, Deadline.in(LIFE, now));
         links.add(link);
         return link;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.vigil.auth.Timeline;
 import dev.vigil.session.SessionOwner;
+import dev.vigil.vault.Randomness;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class LoginLinksTest {
     private final Timeline time = new Timeline();
-    private final LoginLinks links = new LoginLinks(time);
+    private final LoginLinks links = new LoginLinks(time, Randomness::bytes);
     private final HelpBudget budget = new HelpBudget(time);
     private final SessionOwner client = new SessionOwner("notion", "https://mcp.example.com/mcp", "claude-code");
 

@@ -27,6 +27,7 @@ import dev.vigil.snapshot.PassingLists;
 import dev.vigil.snapshot.SnapshotBook;
 import dev.vigil.snapshot.StandIn;
 import dev.vigil.vault.Home;
+import dev.vigil.vault.Randomness;
 import dev.vigil.vault.Vault;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -67,7 +68,7 @@ final class RunningProxy implements AutoCloseable {
 
     final Connector connector;
     private final Pacing pacing;
-    final LoginLinks links = new LoginLinks(time);
+    final LoginLinks links = new LoginLinks(time, Randomness::bytes);
     private volatile Facing facing = Facing.PLAIN;
     final SessionBook sessions = new SessionBook(time, () -> {});
     private final Path home = Files.createTempDirectory("vigil-proxy-test");
