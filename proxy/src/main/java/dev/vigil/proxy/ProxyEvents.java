@@ -10,7 +10,7 @@ public interface ProxyEvents {
     /**
      * Somebody was turned away at the door.
      *
-     * @param why host, origin, local_key, malformed or too_large
+     * @param why host, origin, local_key, malformed, too_large, or accept where no connection could be taken in at all
      * @param detail for people; never the key that was shown
      */
     default void turnedAway(String why, String detail) {}
