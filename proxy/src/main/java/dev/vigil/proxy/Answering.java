@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,7 @@ final class Answering {
 
     /**
      * Waits for an answer, and when it takes long gives the client an event stream of ours, if that is one it would take.
+     *
      * @param slow runs before that, when a client that connects has waited long enough
      */
     void waitForIt(Runnable slow) {
@@ -224,10 +226,7 @@ final class Answering {
     }
 
     private AnswerStream takeStream() {
-        AnswerStream taken = stream;
-        if (taken == null) {
-            throw new IllegalStateException("no answer has begun");
-        }
+        AnswerStream taken = Objects.requireNonNull(stream, "no answer has begun");
         stream = null;
         passing = false;
         passed = taken.passed();
