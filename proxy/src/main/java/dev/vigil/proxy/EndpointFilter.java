@@ -75,8 +75,8 @@ final class EndpointFilter {
     private void take(byte b, ByteBuf out) {
         boolean secondOfPair = afterReturn && b == '\n';
         afterReturn = b == '\r';
-        if (unread) {
-            out.writeByte(b);
+        if (unread || (secondOfPair && event.size() == 0)) {
+            out.writeByte(b); // of the end of an event nothing is held back: some readers wait for it
         } else {
             event.write(b);
         }

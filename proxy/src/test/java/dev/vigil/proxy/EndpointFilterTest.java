@@ -43,6 +43,15 @@ class EndpointFilterTest {
 
     @ParameterizedTest
     @CsvSource({"'\n'", "'\r\n'", "'\r'"})
+    void wholeEventPassesAtOnceWithAllOfItsEnd(String end) {
+        String event = "data: 1" + end + end;
+        ByteBuf out = filter.feed(Unpooled.copiedBuffer(event, StandardCharsets.UTF_8));
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(event);
+        out.release();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'\n'", "'\r\n'", "'\r'"})
     void whatIsNotTheClientsIsLeftOut(String end) {
         String event = "event: message" + end + "data: %" + end + end;
         String out =
