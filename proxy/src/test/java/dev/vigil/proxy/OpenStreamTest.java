@@ -109,9 +109,9 @@ class OpenStreamTest {
         proxy.loggedInAgain(2);
         assertThat(next(stream)).isEqualTo("event: message");
         assertThat(next(stream)).startsWith("data: {").contains(news);
-        assertThat(post(session, call(4, "search"))).contains("\"content\":[]").doesNotContain(NEWS);
         speak.countDown();
         assertThat(next(stream)).as("of the same stream of the server's").isEqualTo("data: \"second\"");
+        assertThat(post(session, call(4, "search"))).contains("\"content\":[]").doesNotContain(NEWS);
         assertThat(upstream.seen).filteredOn(request -> isStream(request)).hasSize(1);
     }
 
