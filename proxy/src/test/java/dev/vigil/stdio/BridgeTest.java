@@ -238,6 +238,16 @@ class BridgeTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"502, true", "503, true", "429, true", "302, false", "404, false", "400, false"})
+    void onlyTroubleWithinTheServerIsWorthAnotherTry(int status, boolean retryable) throws IOException {
+        try (ScriptedProxy proxy = new ScriptedProxy(asked -> Reply.status(status))) {
+            JsonNode detail = error(proxy.says(ping(1)).get(0)).path("data");
+            assertThat(detail.path("reason").asString()).isEqualTo("http_" + status);
+            assertThat(detail.path("retryable").asBoolean()).isEqualTo(retryable);
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {404, 405})
     void serverOfTheOldTransportIsNamedAsOne(int status) throws IOException {
         try (ScriptedProxy proxy = new ScriptedProxy(asked -> Reply.status(status))) {
