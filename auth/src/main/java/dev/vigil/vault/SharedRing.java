@@ -7,7 +7,6 @@ import dev.vigil.auth.VaultException.Kind;
 import dev.vigil.vault.RingJson.Reading;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -40,36 +39,6 @@ public final class SharedRing {
         this.file = new RingFile(path, sources, files);
         this.keys = new SealingKeys(file, lock, time, () -> true);
     }
-
-    /**
-     * What is held here.
-     *
-     * @param primary id of the key that seals now
-     * @param keys oldest first
-     * @param isDouble is it wrapped by two keys, since a change of the key-encryption key is under way?
-     */
-    public record Held(long revision, long primary, List<Key> keys, boolean isDouble) {
-        public Held {
-            keys = List.copyOf(keys);
-        }
-
-        /** When the primary was made. */
-        public Instant created() {
-            return keys.stream()
-                    .filter(key -> key.id() == primary)
-                    .map(Key::created)
-                    .findFirst()
-                    .orElseThrow();
-        }
-
-        /** Oldest first. */
-        public List<Long> keyIds() {
-            return keys.stream().map(Key::id).toList();
-        }
-    }
-
-    /** One key of the ring, and when it was made. */
-    public record Key(long id, Instant created) {}
 
     /** What a ring in the bucket is to this machine. */
     public sealed interface Verdict {
@@ -106,13 +75,13 @@ public final class SharedRing {
     }
 
     /** Empty before the first ring has come. */
-    public Optional<Held> held() {
+    public Optional<HeldRing> held() {
         return keys.find()
-                .map(ring -> new Held(
+                .map(ring -> new HeldRing(
                         ring.revision().number(),
                         ring.primary(),
                         ring.keyIds().stream()
-                                .map(id -> new Key(id, ring.createdAt(id)))
+                                .map(id -> new HeldRing.Key(id, ring.createdAt(id)))
                                 .toList(),
                         file.bytes().filter(this::isDouble).isPresent()));
     }

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vigil.auth.Secret;
 import dev.vigil.auth.TimeSource;
 import dev.vigil.vault.RingJson.Reading;
-import dev.vigil.vault.SharedRing.Held;
 import dev.vigil.vault.SharedRing.Verdict;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,13 +39,13 @@ class FrozenKeysTest extends InAHome {
             seal.ring().keep(frozen("shared-ring.json"));
 
             assertThat(seal.ring().held())
-                    .hasValue(new Held(
+                    .hasValue(new HeldRing(
                             3,
                             3558294863L,
                             List.of(
-                                    new SharedRing.Key(2266405954L, MADE),
-                                    new SharedRing.Key(4026790747L, MADE.plusSeconds(60)),
-                                    new SharedRing.Key(3558294863L, MADE.plusSeconds(120))),
+                                    new HeldRing.Key(2266405954L, MADE),
+                                    new HeldRing.Key(4026790747L, MADE.plusSeconds(60)),
+                                    new HeldRing.Key(3558294863L, MADE.plusSeconds(120))),
                             true));
             String name = "0123456789abcdef0123456789abcdef";
             assertThat(new String(seal.open("grant", name, frozen("object"), "frozen"), UTF_8))

@@ -4,9 +4,8 @@ package dev.vigil.app;
 import dev.vigil.sync.SharedKeys;
 import dev.vigil.sync.SharedKeys.Changed;
 import dev.vigil.sync.SharedKeys.Pulled;
+import dev.vigil.vault.HeldRing;
 import dev.vigil.vault.KeyRing;
-import dev.vigil.vault.SharedRing;
-import dev.vigil.vault.SharedRing.Held;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.json.JsonMapper;
@@ -21,7 +20,7 @@ record KeyRings(Workplace workplace) {
 
     int list(boolean json) {
         List<KeyRing.Key> own = workplace.vaults().keyRing().keys();
-        Optional<Held> shared = workplace.vaults().sharedSeal().ring().held();
+        Optional<HeldRing> shared = workplace.vaults().sharedSeal().ring().held();
         if (json) {
             say(JSON.writeValueAsString(asJson(own, shared)));
             return 0;
@@ -89,7 +88,7 @@ record KeyRings(Workplace workplace) {
         }
     }
 
-    private void sayShared(Held held) {
+    private void sayShared(HeldRing held) {
         say("Shared through the bucket, revision " + held.revision() + ":");
         held.keys()
                 .forEach(key -> say(
@@ -103,7 +102,7 @@ record KeyRings(Workplace workplace) {
         return id + "  " + (primary ? "primary" : "old    ") + "  created " + created;
     }
 
-    private static ArrayNode asJson(List<KeyRing.Key> own, Optional<Held> shared) {
+    private static ArrayNode asJson(List<KeyRing.Key> own, Optional<HeldRing> shared) {
         ArrayNode all = JSON.createArrayNode();
         own.forEach(key -> all.addObject()
                 .put("ring", "own")
@@ -115,7 +114,7 @@ record KeyRings(Workplace workplace) {
         return all;
     }
 
-    private static void put(ArrayNode all, Held held, SharedRing.Key key) {
+    private static void put(ArrayNode all, HeldRing held, HeldRing.Key key) {
         all.addObject()
                 .put("ring", "shared")
                 .put("id", key.id())

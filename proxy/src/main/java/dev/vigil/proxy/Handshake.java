@@ -170,12 +170,6 @@ final class Handshake implements UpstreamCall.Listener {
     }
 
     @Override
-    public void answerFlush() {}
-
-    @Override
-    public void upstreamWritabilityChanged() {}
-
-    @Override
     public void unreachable(Throwable cause) {
         failed(Reasons.of(cause));
     }

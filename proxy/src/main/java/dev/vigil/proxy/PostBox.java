@@ -183,7 +183,7 @@ final class PostBox {
             body.text(SessionBook.LONGEST_HANDSHAKE)
                     .ifPresent(handshake -> session = Optional.of(Session.ofAStream(owner, login, handshake)));
         } else {
-            session.ifPresent(known -> SessionTurn.note(known, body));
+            session.ifPresent(known -> Wishes.note(known, body));
         }
     }
 

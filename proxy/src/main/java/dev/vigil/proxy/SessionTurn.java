@@ -15,7 +15,6 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The client's session in one exchange (MCP 2025-11-25, "Session Management"): the id that the client shows becomes the
@@ -24,9 +23,6 @@ import java.util.Set;
 final class SessionTurn {
     static final String HEADER = "Mcp-Session-Id";
     static final String VERSION = "MCP-Protocol-Version";
-
-    private static final Set<String> WISHES =
-            Set.of("logging/setLevel", "resources/subscribe", "resources/unsubscribe");
 
     private final SessionBook book;
     private final SessionOwner owner;
@@ -174,7 +170,7 @@ final class SessionTurn {
     /** We have granted a request in the upstream's place, which hears of it when the session is begun anew. */
     void owe(RequestBody body) {
         note(body);
-        if (WISHES.contains(body.scanned().method().orElse(""))) {
+        if (Wishes.isOne(body)) {
             session.ifPresent(known -> known.lost(known.upstreamId()));
         }
     }
@@ -182,19 +178,7 @@ final class SessionTurn {
     /** A request was granted that is to be repeated if the session has to be begun anew. */
     void note(RequestBody body) {
         if (request.method().equals(HttpMethod.POST)) {
-            box.flatMap(PostBox::session).or(() -> session).ifPresent(known -> note(known, body));
-        }
-    }
-
-    static void note(Session session, RequestBody body) {
-        MessageScan scan = body.scanned();
-        switch (scan.method().orElse("")) {
-            case "logging/setLevel" -> body.text(SessionBook.LONGEST_HANDSHAKE).ifPresent(session::logLevel);
-            case "resources/subscribe" ->
-                body.text(SessionBook.LONGEST_HANDSHAKE)
-                        .ifPresent(wish -> scan.uri().ifPresent(uri -> session.subscribed(uri, wish)));
-            case "resources/unsubscribe" -> scan.uri().ifPresent(session::unsubscribed);
-            default -> {}
+            box.flatMap(PostBox::session).or(() -> session).ifPresent(known -> Wishes.note(known, body));
         }
     }
 

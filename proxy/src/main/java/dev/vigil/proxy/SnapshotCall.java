@@ -176,12 +176,6 @@ final class SnapshotCall implements UpstreamCall.Listener {
     }
 
     @Override
-    public void answerFlush() {}
-
-    @Override
-    public void upstreamWritabilityChanged() {}
-
-    @Override
     public void unreachable(Throwable cause) {
         fail(Reasons.of(cause));
     }

@@ -33,10 +33,10 @@ final class UpstreamCall {
         void answerPiece(HttpContent piece);
 
         /** What has been heard since the last time may be flushed on. */
-        void answerFlush();
+        default void answerFlush() {}
 
         /** The upstream takes more of the body again, or no more for now. */
-        void upstreamWritabilityChanged();
+        default void upstreamWritabilityChanged() {}
 
         /** The connection never stood. Nothing was sent. */
         void unreachable(Throwable cause);

@@ -12,10 +12,10 @@ import dev.vigil.sync.SharedKeys.Pulled.Made;
 import dev.vigil.sync.SharedKeys.Pulled.Refused;
 import dev.vigil.sync.SharedKeys.Pulled.RolledBack;
 import dev.vigil.sync.SharedKeys.Pulled.Taken;
+import dev.vigil.vault.HeldRing;
 import dev.vigil.vault.Resealing;
 import dev.vigil.vault.SharedRing;
 import dev.vigil.vault.SharedRing.Change;
-import dev.vigil.vault.SharedRing.Held;
 import dev.vigil.vault.SharedRing.Verdict;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -66,7 +66,7 @@ final class RingMirror {
      *
      * @return from the state before to the one after; empty when it is not as wanted
      */
-    Optional<Resealing> changed(Change change, Predicate<Held> wanted) {
+    Optional<Resealing> changed(Change change, Predicate<HeldRing> wanted) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             if (pull() instanceof Refused refused) {
                 throw refused(refused);

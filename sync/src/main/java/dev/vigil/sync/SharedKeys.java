@@ -6,10 +6,10 @@ import dev.vigil.sync.ObjectStore.Version;
 import dev.vigil.sync.SharedKeys.Pulled.Current;
 import dev.vigil.sync.SharedKeys.Pulled.Refused;
 import dev.vigil.sync.SharedKeys.Pulled.RolledBack;
+import dev.vigil.vault.HeldRing;
 import dev.vigil.vault.Resealing;
 import dev.vigil.vault.SharedRing;
 import dev.vigil.vault.SharedRing.Change;
-import dev.vigil.vault.SharedRing.Held;
 import dev.vigil.vault.SharedSeal;
 import java.util.List;
 import java.util.Optional;
@@ -113,7 +113,7 @@ public final class SharedKeys {
     }
 
     /** What is held here; empty before the first {@link #pull}. No request. */
-    public Optional<Held> held() {
+    public Optional<HeldRing> held() {
         return ring.held();
     }
 
@@ -127,7 +127,7 @@ public final class SharedKeys {
      *
      * @return empty when there was nothing to do
      */
-    public synchronized Optional<Changed> rotateIf(Predicate<Held> wanted) {
+    public synchronized Optional<Changed> rotateIf(Predicate<HeldRing> wanted) {
         return changed(Change.ROTATED, wanted).map(done -> sealedAnew(done, List.of(), 0));
     }
 
@@ -172,13 +172,13 @@ public final class SharedKeys {
         throw RingMirror.overtaken();
     }
 
-    private Optional<Resealing> changed(Change change, Predicate<Held> wanted) {
+    private Optional<Resealing> changed(Change change, Predicate<HeldRing> wanted) {
         follow();
         return mirror.changed(change, wanted);
     }
 
     private List<Long> old() {
-        Held held = held().orElseThrow();
+        HeldRing held = held().orElseThrow();
         return held.keyIds().stream().filter(id -> id != held.primary()).toList();
     }
 

@@ -11,9 +11,9 @@ import dev.vigil.auth.VaultException;
 import dev.vigil.sync.ObjectStore.Stored;
 import dev.vigil.sync.SharedKeys.Changed;
 import dev.vigil.sync.SharedKeys.Pulled;
+import dev.vigil.vault.HeldRing;
 import dev.vigil.vault.Home;
 import dev.vigil.vault.KeyOrigin;
-import dev.vigil.vault.SharedRing.Held;
 import dev.vigil.vault.Vault;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -364,7 +364,7 @@ class SharedKeysTest {
 
         assertThat(retirement.removed()).containsExactly(old);
         assertThat(retirement.sealedAnew()).isEqualTo(1);
-        assertThat(laptop.keys.held().map(Held::keyIds).orElseThrow()).containsExactly(laptop.primary());
+        assertThat(laptop.keys.held().map(HeldRing::keyIds).orElseThrow()).containsExactly(laptop.primary());
         assertThat(laptop.reads("linear")).isEqualTo("two");
         assertThat(laptop.keys.retire().removed()).isEmpty();
     }
