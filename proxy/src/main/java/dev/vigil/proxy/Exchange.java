@@ -133,6 +133,7 @@ final class Exchange implements Turn, Asker, Permission.Asker, OldStream.Way {
             session.passed(head, token.grant(), body);
             overhearing.passes(head, body, isPost() ? standIn.ask(body.scanned()) : Optional.empty());
             answering.pass(head);
+            clientWritabilityChanged(); // it may have been full before
         } else if (listening.staysOurs()) {
             asking.abandon(); // an upstream may have no such stream; the client keeps the one that it has
         } else {
